@@ -1,0 +1,64 @@
+namespace ExecActors.Runtime.Connections;
+
+/// <summary>One accepted socket or pipe, as the connection's stream graph uses it: one receive and one send at a time.</summary>
+/// <remarks>Owned by the connection, which disposes it when both directions have ended.</remarks>
+public interface IFrameTransport : IAsyncDisposable
+{
+    /// <summary>What error texts call the peer: <c>websocket 127.0.0.1:54832</c> or <c>stdio</c> (protocol section 4.1).</summary>
+    string Peer { get; }
+
+    /// <summary>How frames are told apart in what <see cref="ReceiveAsync"/> returns.</summary>
+    FrameDelimiter Delimiter { get; }
+
+    /// <summary>Receives the next piece. Does not throw for what a peer can do: a lost or broken connection is an outcome.</summary>
+    /// <param name="buffer">Where to put the bytes. May be empty: then the call waits until there is something to receive.</param>
+    /// <param name="cancellationToken">Cancelled when the connection is being closed from this side.</param>
+    ValueTask<ReceiveOutcome> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Sends one whole frame (a JSON text, without delimiter).</summary>
+    /// <param name="frame">Valid until the returned task completes.</param>
+    /// <param name="more">Whether another frame follows at once, so that the transport may gather both into one write.</param>
+    /// <param name="cancellationToken">Cancelled when waiting for the peer is pointless.</param>
+    /// <exception cref="IOException">The peer is gone.</exception>
+    ValueTask SendAsync(ReadOnlyMemory<byte> frame, bool more, CancellationToken cancellationToken);
+
+    /// <summary>Ends the connection from this side with a reason, as far as the transport can say one; never throws.</summary>
+    /// <remarks>Called when no <see cref="SendAsync"/> is running. Bounded in time by the token.</remarks>
+    ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken);
+}
+
+/// <summary>How a transport marks the end of a frame.</summary>
+public enum FrameDelimiter
+{
+    /// <summary>The transport says so: <see cref="ReceiveOutcome.EndOfFrame"/> (WebSocket).</summary>
+    Message,
+
+    /// <summary>A newline in the bytes (stdio).</summary>
+    Newline,
+}
+
+/// <summary>What one receive brought.</summary>
+/// <param name="Count">Bytes put into the buffer.</param>
+/// <param name="EndOfFrame">Whether they complete a frame; only with <see cref="FrameDelimiter.Message"/>.</param>
+/// <param name="Ended">Whether the peer's direction has ended: nothing was received and nothing will be.</param>
+/// <param name="EndReason">Why it ended, for the log; null when it did not.</param>
+public readonly record struct ReceiveOutcome(int Count, bool EndOfFrame, bool Ended, string? EndReason)
+{
+    /// <summary>Bytes arrived.</summary>
+    public static ReceiveOutcome Bytes(int count, bool endOfFrame) => new(count, endOfFrame, Ended: false, EndReason: null);
+
+    /// <summary>The peer's direction ended.</summary>
+    public static ReceiveOutcome End(string reason) => new(0, EndOfFrame: false, Ended: true, reason);
+}
+
+/// <summary>Why this side closes a connection.</summary>
+/// <param name="Code">A WebSocket close code (RFC 6455 section 7.4).</param>
+/// <param name="Text">Said to the peer, at most 123 bytes of UTF-8.</param>
+public readonly record struct CloseReason(int Code, string Text)
+{
+    /// <summary>The server is shutting down (1001).</summary>
+    public static CloseReason ServerShutdown { get; } = new(1001, "the server is shutting down");
+
+    /// <summary>Another connection took the session over (1008).</summary>
+    public static CloseReason TakenOver { get; } = new(1008, "session has been resumed by another connection");
+}
