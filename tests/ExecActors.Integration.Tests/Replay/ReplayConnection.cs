@@ -64,7 +64,8 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
     }
 
     /// <summary>Checks that requests that need not wait were answered in the order they were sent.</summary>
-    public void AssertOrder() => Assert.Equal(_posted.Where(_answered.Contains), _answered.Where(_posted.Contains));
+    public void AssertOrder() =>
+        Assert.Equal(_posted.Where(_answered.Contains).Distinct(), _answered.Where(_posted.Contains).Distinct());
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => client.DisposeAsync();
