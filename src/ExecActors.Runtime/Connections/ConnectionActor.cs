@@ -203,7 +203,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         switch (message.Kind)
         {
             case InboundKind.Request:
-                _outbox.Offer(AnswerFrames.Error(message.Id, message.Problem ?? stateError(WireMethods.Family(message.Method))));
+                _outbox.Offer(AnswerFrames.Error(message.Id, message.Problem ?? stateError(WireMethods.Of(message.Method).Family)));
                 break;
             case InboundKind.Unparsable:
                 _outbox.Offer(AnswerFrames.Error(message.Id, message.Problem!.Value));
@@ -261,7 +261,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         if (_receiveEnded && _sendEnded)
         {
             Timers.CancelAll();
-            _transport.DisposeAsync().AsTask().PipeTo(Self, success: () => Disposed.Instance, failure: _ => Disposed.Instance);
+            _ = _transport.DisposeAsync().AsTask().PipeTo(Self, success: () => Disposed.Instance, failure: _ => Disposed.Instance);
             return;
         }
 

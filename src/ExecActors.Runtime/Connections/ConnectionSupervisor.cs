@@ -38,9 +38,6 @@ internal sealed class ConnectionSupervisor : ResumingActor
     protected override void PreStart() => _materializer = Context.Materializer();
 
     /// <inheritdoc/>
-    protected override void PostStop() => _materializer.Dispose();
-
-    /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private void Accepting()

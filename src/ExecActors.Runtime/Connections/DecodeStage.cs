@@ -28,7 +28,7 @@ internal sealed class DecodeStage(FrameDecoder decoder) : GraphStage<FlowShape<B
         {
             _stage = stage;
             _decoder = decoder;
-            SetHandler(stage._in, stage._out, this);
+            SetHandlers(stage._in, stage._out, this);
         }
 
         public override void OnPush() => Push(_stage._out, _decoder.Decode(Grab(_stage._in)));

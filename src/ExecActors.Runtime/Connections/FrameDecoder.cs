@@ -55,7 +55,7 @@ internal sealed class FrameDecoder(string peer)
     private static InboundMessage DecodeParams(InboundMessage message, ByteLease frame, ReadOnlyMemory<byte> json)
     {
         object? value = null;
-        var error = default(RpcError);
+        RpcError error;
         bool valid;
         switch (message.Method)
         {
@@ -65,7 +65,8 @@ internal sealed class FrameDecoder(string peer)
                 valid = InitializeParams.TryDecode(json, out var initialize, out error);
                 value = initialize;
                 break;
-            case WireMethod.EnvironmentInfo or WireMethod.EnvironmentStatus:
+            case WireMethod.EnvironmentInfo:
+            case WireMethod.EnvironmentStatus:
                 valid = NoParams.TryDecode(json, out error);
                 break;
             case WireMethod.ProcessStart:
@@ -84,7 +85,11 @@ internal sealed class FrameDecoder(string peer)
                 valid = ProcessTerminateParams.TryDecode(json, out var terminate, out error);
                 value = terminate;
                 break;
-            case WireMethod.Unknown or WireMethod.Initialized:
+            case WireMethod.Unknown:
+            case WireMethod.Initialized:
+            case WireMethod.ProcessOutput:
+            case WireMethod.ProcessExited:
+            case WireMethod.ProcessClosed:
             default:
                 valid = false;
                 error = Errors.UnknownMethod(message.MethodName);

@@ -118,7 +118,7 @@ internal sealed partial class ProcessActor
             _live++;
             _unsent -= record.Length;
             _inTurn += frame.Length;
-            Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length));
+            Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length), Self);
         }
     }
 

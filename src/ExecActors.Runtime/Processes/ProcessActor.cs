@@ -185,6 +185,8 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
                 case Read read:
                     Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId)));
                     break;
+                default:
+                    throw new InvalidOperationException($"{message.GetType().Name} is not held back");
             }
         }
 
@@ -236,12 +238,14 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
             case Terminate terminate:
                 OnTerminate(terminate);
                 break;
+            default:
+                throw new InvalidOperationException($"{message.GetType().Name} is not held back");
         }
     }
 
-    private void Reply(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new Answer(request, frame));
+    private void Reply(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new Answer(request, frame), Self);
 
-    private void Park(in RequestRef request) => Context.Parent.Tell(new Parked(request));
+    private void Park(in RequestRef request) => Context.Parent.Tell(new Parked(request), Self);
 
     /// <summary>The reactor read bytes; the lease is the actor's.</summary>
     internal sealed record OutputRead(OutputStreamKind Stream, ByteLease Bytes) : INoSerializationVerificationNeeded;

@@ -20,7 +20,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (Refusal(start, out var cwd) is { } refusal)
+        if (Refusal(start) is { } refusal)
         {
             Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, refusal));
             return;
@@ -30,7 +30,7 @@ internal sealed partial class SessionActor
         {
             Argv = start.Argv,
             Arg0 = start.Arg0,
-            Cwd = cwd,
+            Cwd = start.NativeCwd,
             Environment = EnvPolicy.Apply(_environment.ServerVariables, start.EnvPolicy, start.Env),
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
@@ -42,16 +42,9 @@ internal sealed partial class SessionActor
     }
 
     // Closed by default: what cannot be enforced here is refused, never run without it.
-    private RpcError? Refusal(ProcessStartParams start, out ReadOnlyMemory<byte> cwd)
+    private RpcError? Refusal(ProcessStartParams start)
     {
-        cwd = default;
-        if (!PathUri.TryParseCwd(start.Cwd, out var path, out var error))
-        {
-            return error;
-        }
-
-        cwd = path;
-        if (start.Unsupported is { } member)
+        if (Unenforceable(start) is { } member)
         {
             return new RpcError(
                 ErrorCodes.InvalidParams, $"process/start asks for `{member}`, which this server cannot enforce; send it as null or false to run without it");
@@ -64,6 +57,17 @@ internal sealed partial class SessionActor
 
         return _environment.Processes.TryTake() ? null : Errors.Limit("limits.processes");
     }
+
+    private static string? Unenforceable(ProcessStartParams start) => start switch
+    {
+        { HasSandbox: true } => "sandbox",
+        { EnforceManagedNetwork: true } => "enforceManagedNetwork",
+        { HasManagedNetwork: true } => "managedNetwork",
+        { HasNetworkProxy: true } => "networkProxy",
+        { HasCredentialProviders: true } => "credentialProviders",
+        { HasShellSnapshot: true } => "shellSnapshot",
+        _ => null,
+    };
 
     private void OnOutput(ProcessProtocol.Output output)
     {
@@ -175,7 +179,7 @@ internal sealed partial class SessionActor
     // told: from a gap on it would wait for ever.
     private void Bury(ProcessEntry entry, ProcessProtocol.Failed failed)
     {
-        SessionLog.ProcessFailed(_environment.Log, _id.Short(), entry.ProcessId);
+        SessionLog.ProcessFailed(_environment.Log, _id, entry.ProcessId);
         var wasStarting = entry.Starting;
         var next = entry.LastTold > 0 ? entry.LastTold + 1 : failed.NextSequence;
         if (_attached is { } attached)

@@ -34,7 +34,7 @@ internal sealed partial class SessionActor
                 attached.Window.Settle(requests: 1, message.Weight);
                 if (message.Method != WireMethod.Initialized)
                 {
-                    SessionLog.IgnoredNotification(_environment.Log, _id.Short(), message.MethodName);
+                    SessionLog.IgnoredNotification(_environment.Log, _id, message.MethodName);
                 }
 
                 break;
@@ -67,13 +67,20 @@ internal sealed partial class SessionActor
             case WireMethod.Initialize:
                 AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.InitializeTwice));
                 break;
-            case WireMethod.ProcessSignal or WireMethod.ProcessTerminate:
+            case WireMethod.ProcessSignal:
+            case WireMethod.ProcessTerminate:
                 Execute(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), message);
                 break;
-            case WireMethod.ProcessStart or WireMethod.ProcessRead or WireMethod.ProcessWrite:
+            case WireMethod.ProcessStart:
+            case WireMethod.ProcessRead:
+            case WireMethod.ProcessWrite:
                 OnCountedRequest(attached, message);
                 break;
-            case WireMethod.Unknown or WireMethod.Initialized:
+            case WireMethod.Unknown:
+            case WireMethod.Initialized:
+            case WireMethod.ProcessOutput:
+            case WireMethod.ProcessExited:
+            case WireMethod.ProcessClosed:
             default:
                 AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.UnknownMethod(message.MethodName)));
                 break;
@@ -144,7 +151,7 @@ internal sealed partial class SessionActor
         if (entry is { Tombstone: null })
         {
             attached.Answers.Assign(request.Ticket, entry.Actor);
-            entry.Actor.Tell(message);
+            entry.Actor.Tell(message, Self);
             return;
         }
 

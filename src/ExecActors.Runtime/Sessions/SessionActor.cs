@@ -102,7 +102,7 @@ internal sealed partial class SessionActor : ReceiveActor
 
         attach.Link.Connection.Tell(new Attached(_id, attach.Epoch, Self));
         TellProcesses(new ProcessProtocol.Attach(attach.Epoch));
-        SessionLog.Attached(_environment.Log, _id.Short(), attach.Epoch);
+        SessionLog.Attached(_environment.Log, _id, attach.Epoch);
         Become(AttachedNow);
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class SessionActor : ReceiveActor
         }
 
         TellProcesses(new ProcessProtocol.Detach(epoch));
-        SessionLog.Detached(_environment.Log, _id.Short(), _processes.Count, _environment.Settings.Session.Retention.TotalSeconds);
+        SessionLog.Detached(_environment.Log, _id, _processes.Count, _environment.Settings.Session.Retention.TotalSeconds);
         Become(Detached);
     }
 

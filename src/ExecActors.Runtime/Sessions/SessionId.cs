@@ -7,8 +7,8 @@ namespace ExecActors.Runtime.Sessions;
 /// <param name="Value">As it stands on the wire.</param>
 internal readonly record struct SessionId(string Value)
 {
-    /// <inheritdoc/>
-    public override string ToString() => Value;
+    /// <summary>For logs: the first group only, since the whole is a secret.</summary>
+    public override string ToString() => Value.Length > 8 ? Value[..8] : Value;
 }
 
 /// <summary>Makes session ids: 90 random bits, the 6 fixed bits of a version-4 UUID, and 32 bits that name the host.</summary>

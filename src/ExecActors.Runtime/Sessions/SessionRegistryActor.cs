@@ -87,7 +87,7 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         var entry = new Entry(sessionId, actor);
         _sessions.Add(sessionId.Value, entry);
         _byActor.Add(actor, entry);
-        SessionLog.Opened(Log, sessionId.Short(), open.Link.ClientName);
+        SessionLog.Opened(Log, sessionId, open.Link.ClientName);
         Attach(entry, open.Link);
     }
 
