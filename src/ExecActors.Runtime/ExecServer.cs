@@ -72,6 +72,13 @@ public sealed class ExecServer
         return server;
     }
 
+    /// <summary>Takes no more sessions or connections and closes those that are open with 1001. Returns at once; processes run on.</summary>
+    public void BeginDrain()
+    {
+        _registry.Tell(RegistryProtocol.Drain.Instance, ActorRefs.NoSender);
+        _connections.Tell(ConnectionProtocol.Drain.Instance, ActorRefs.NoSender);
+    }
+
     // A phase that takes longer than its time-out is left behind: the processes are killed in any case.
     private void JoinShutdown(ActorSystem system, TimeSpan drainTimeout)
     {
