@@ -1,1 +1,4 @@
-return 0;
+using ExecActors.Server;
+using ExecActors.Server.Commands;
+
+return await ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());

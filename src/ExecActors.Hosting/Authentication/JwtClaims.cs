@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ExecActors.Hosting.Authentication;
+
+/// <summary>The claims that count. Times are whole seconds since 1970.</summary>
+/// <param name="Expires"><c>exp</c></param>
+/// <param name="NotBefore"><c>nbf</c>; null when absent.</param>
+/// <param name="Issuer"><c>iss</c>; null when absent.</param>
+/// <param name="Audiences"><c>aud</c>; empty when absent.</param>
+internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, IReadOnlyList<string> Audiences)
+{
+    /// <summary>
+    /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, or has one of the four claims twice or in
+    /// another type; null values count as absent, and other claims are not looked at.
+    /// </summary>
+    public static JwtClaims? Read(string encodedPayload)
+    {
+        try
+        {
+            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(encodedPayload));
+            return payload.RootElement.ValueKind == JsonValueKind.Object ? Read(payload.RootElement) : null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static JwtClaims? Read(JsonElement payload)
+    {
+        long? expires = null;
+        long? notBefore = null;
+        string? issuer = null;
+        IReadOnlyList<string> audiences = [];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var claim in payload.EnumerateObject())
+        {
+            if (claim.Name is not ("exp" or "nbf" or "iss" or "aud"))
+            {
+                continue;
+            }
+
+            if (!seen.Add(claim.Name))
+            {
+                return null;
+            }
+
+            if (claim.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            switch (claim.Name)
+            {
+                case "exp":
+                    expires = claim.Value.GetInt64();
+                    break;
+                case "nbf":
+                    notBefore = claim.Value.GetInt64();
+                    break;
+                case "iss":
+                    issuer = StringOf(claim.Value);
+                    break;
+                default:
+                    audiences = StringsOf(claim.Value);
+                    break;
+            }
+        }
+
+        return expires is { } seconds ? new JwtClaims(seconds, notBefore, issuer, audiences) : null;
+    }
+
+    private static IReadOnlyList<string> StringsOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(StringOf)] : [StringOf(value)];
+
+    // GetString() gives null for a null, which is no string where one is asked for.
+    private static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException();
+}

@@ -1,0 +1,76 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ExecActors.Hosting.Authentication;
+
+/// <summary>JSON Web Tokens: the library proves the signature, <see cref="JwtClaims"/> reads the claims by the rules of the protocol.</summary>
+internal sealed class SignedBearerAuthentication : WebSocketAuthentication
+{
+    /// <summary>The least secret that HS256 is worth anything with.</summary>
+    public const int MinimumSecretBytes = 32;
+
+    private const string Invalid = "invalid websocket jwt";
+
+    private readonly JsonWebTokenHandler _handler = new();
+    private readonly TokenValidationParameters _signature;
+    private readonly string? _issuer;
+    private readonly string? _audience;
+    private readonly long _skewSeconds;
+
+    /// <summary>With the shared secret and what the claims have to say.</summary>
+    public SignedBearerAuthentication(ReadOnlySpan<byte> secret, string? issuer, string? audience, TimeSpan maxClockSkew)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinimumSecretBytes, nameof(secret));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxClockSkew, TimeSpan.Zero);
+        _issuer = issuer;
+        _audience = audience;
+        _skewSeconds = (long)maxClockSkew.TotalSeconds;
+
+        // Times, issuer and audience are compared below: the library takes forms that the protocol refuses (a fractional exp) and the reverse.
+        _signature = new TokenValidationParameters
+        {
+            IssuerSigningKey = new SymmetricSecurityKey(secret.ToArray()),
+            TryAllIssuerSigningKeys = true,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            RequireSignedTokens = true,
+            RequireExpirationTime = false,
+            ValidateIssuerSigningKey = false,
+            ValidateLifetime = false,
+            ValidateIssuer = false,
+            ValidateAudience = false,
+        };
+    }
+
+    /// <summary>Allowed between our clock and the issuer's unless told otherwise.</summary>
+    public static TimeSpan DefaultClockSkew { get; } = TimeSpan.FromSeconds(30);
+
+    private protected override async ValueTask<string?> CheckTokenAsync(string token, TimeProvider time)
+    {
+        var validated = await _handler.ValidateTokenAsync(token, _signature);
+        if (!validated.IsValid || validated.SecurityToken is not JsonWebToken jwt || JwtClaims.Read(jwt.EncodedPayload) is not { } claims)
+        {
+            return Invalid;
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        if (now > Add(claims.Expires, _skewSeconds))
+        {
+            return "expired websocket jwt";
+        }
+
+        if (claims.NotBefore is { } notBefore && now < Add(notBefore, -_skewSeconds))
+        {
+            return "websocket jwt is not valid yet";
+        }
+
+        if (_issuer is not null && !string.Equals(claims.Issuer, _issuer, StringComparison.Ordinal))
+        {
+            return "websocket jwt issuer mismatch";
+        }
+
+        return _audience is null || claims.Audiences.Contains(_audience, StringComparer.Ordinal) ? null : "websocket jwt audience mismatch";
+    }
+
+    /// <summary>Adds, staying at the end of the range: a token may name any 64-bit second.</summary>
+    private static long Add(long seconds, long skew) => (long)Int128.Clamp((Int128)seconds + skew, long.MinValue, long.MaxValue);
+}

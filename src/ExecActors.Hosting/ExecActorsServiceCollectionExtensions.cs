@@ -1,0 +1,32 @@
+using ExecActors.Hosting.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ExecActors.Hosting;
+
+/// <summary>Adds the exec-server to a host.</summary>
+public static class ExecActorsServiceCollectionExtensions
+{
+    /// <summary>Registers the exec-server. Then map it: <see cref="ExecServerEndpointRouteBuilderExtensions.MapExecServer"/>.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets the options; null for the defaults.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <remarks>A value out of range is reported when the host starts (<see cref="Microsoft.Extensions.Options.OptionsValidationException"/>).</remarks>
+    public static IServiceCollection AddExecActors(this IServiceCollection services, Action<ExecServerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddLogging();
+        services.AddOptions<ExecServerOptions>()
+            .Configure(options => configure?.Invoke(options))
+            .Validate(options => options.PingInterval >= TimeSpan.Zero, "PingInterval must not be negative; zero sends no pings.")
+            .Validate(options => options.CloseTimeout > TimeSpan.Zero, "CloseTimeout must be more than zero.")
+            .Validate(options => options.ConcurrentRequests is null or >= 1, "ConcurrentRequests must be at least 1; null sets no cap.")
+            .Validate(options => options.AllowedHosts.All(HostRule.IsHostName), "AllowedHosts takes host names without scheme, port or path.")
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RequestGuard>();
+        services.TryAddSingleton<ExecServerSite>();
+        ActorComposition.AddTo(services);
+        return services;
+    }
+}

@@ -1,0 +1,36 @@
+using ExecActors.Hosting.Authentication;
+
+namespace ExecActors.Hosting;
+
+/// <summary>How the exec-server appears to its clients. Read once, when the first connection or the host starts.</summary>
+public sealed class ExecServerOptions
+{
+    /// <summary>Who may open a WebSocket; null lets everybody in.</summary>
+    /// <value>Default null: fit for a loopback address only.</value>
+    public WebSocketAuthentication? Authentication { get; set; }
+
+    /// <summary>
+    /// Host names, without port, under which the server may be addressed besides IP literals and <c>localhost</c>. Another name in the Host
+    /// header is refused, so that no web page can reach the server by pointing a name of its own at it (DNS rebinding).
+    /// </summary>
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>From the upgrade to the first ping and from ping to ping. A missing pong ends nothing; pings are for the proxies on the way.</summary>
+    /// <value>Zero for none. Default 30 s.</value>
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the last frames of a connection may take to be written when it ends.</summary>
+    /// <value>Default 1 s.</value>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Requests of one connection that may run at once; the rest wait in order.</summary>
+    /// <value>At least 1; null, the default, for no cap.</value>
+    public int? ConcurrentRequests { get; set; }
+
+    /// <summary>Settings over the built-in ones, as HOCON; see <c>hocon/execactors.conf</c> for every key.</summary>
+    /// <value>Null, the default, for none. An unknown key or a bad value stops the host's start.</value>
+    public string? Hocon { get; set; }
+
+    /// <summary>What error texts call <see cref="Hocon"/>: the file it came from, for instance.</summary>
+    public string HoconSource { get; set; } = "ExecServerOptions.Hocon";
+}

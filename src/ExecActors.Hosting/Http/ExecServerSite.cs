@@ -1,0 +1,117 @@
+using System.Net;
+using ExecActors.Hosting.Transports;
+using ExecActors.Runtime.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ExecActors.Hosting.Http;
+
+/// <summary>The HTTP face of the server: readiness, and the upgrade that turns a request into a connection.</summary>
+/// <remarks>The acceptor is looked up with the first upgrade, so that readiness can be answered before the actors are up.</remarks>
+internal sealed class ExecServerSite(
+    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, TimeProvider time, ILogger<ExecServerSite> log)
+{
+    private readonly ExecServerOptions _options = options.Value;
+    private readonly WebSocketTransportSettings _transport = new(options.Value.PingInterval, options.Value.CloseTimeout);
+
+    /// <summary>The whole site: two paths, and 404.</summary>
+    public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/" or "" => AnswerUpgradeAsync(context),
+        "/readyz" => AnswerReadinessAsync(context),
+        _ => (guard.Check(context.Request) ?? HttpRefusal.NotFound).WriteAsync(context),
+    };
+
+    /// <summary>200 without a body, to anyone who passes the guard.</summary>
+    public Task AnswerReadinessAsync(HttpContext context)
+    {
+        var method = context.Request.Method;
+        var refusal = guard.Check(context.Request)
+            ?? (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? null : HttpRefusal.ReadinessMethod);
+        if (refusal is not null)
+        {
+            return refusal.WriteAsync(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Serves one connection from its upgrade to its end.</summary>
+    public async Task AnswerUpgradeAsync(HttpContext context)
+    {
+        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? await AuthenticateAsync(context);
+        if (refusal is null && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        {
+            refusal = await ServeAsync(context, upgrade);
+        }
+        else
+        {
+            refusal ??= HttpRefusal.NotUpgradable;
+        }
+
+        if (refusal is not null)
+        {
+            HostingLog.Refused(log, PeerOf(context), refusal.Status, refusal.Text);
+            await refusal.WriteAsync(context);
+        }
+    }
+
+    private async ValueTask<HttpRefusal?> AuthenticateAsync(HttpContext context)
+    {
+        if (_options.Authentication is not { } authentication)
+        {
+            return null;
+        }
+
+        var refusal = await authentication.CheckAsync(context.Request.Headers.Authorization, time);
+        return refusal is null ? null : HttpRefusal.Unauthorized(refusal);
+    }
+
+    private async Task<HttpRefusal?> ServeAsync(HttpContext context, IHttpUpgradeFeature upgrade)
+    {
+        var acceptor = services.GetRequiredService<IConnectionAcceptor>();
+        if (!acceptor.HasRoom)
+        {
+            return HttpRefusal.NoRoom;
+        }
+
+        // Kestrel would cut a peer that reads slowly, upgraded or not. Slowness is handled by the flow control of the connection.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+        {
+            responseRate.MinDataRate = null;
+        }
+
+        UpgradeRequest.Accept(context.Request, context.Response);
+        Stream stream;
+        try
+        {
+            stream = await upgrade.UpgradeAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            context.Response.Headers.Clear(); // MaxConcurrentUpgradedConnections of the host: the answer is an ordinary one after all
+            return HttpRefusal.NoRoom;
+        }
+
+        var peer = "websocket " + PeerOf(context);
+        HostingLog.Opened(log, peer);
+        var transport = new WebSocketFrameTransport(stream, peer, _transport, time, context.Abort);
+        await using (transport)
+        {
+            var end = await acceptor.ServeAsync(transport);
+            HostingLog.Ended(log, peer, end.Reason);
+        }
+
+        return null;
+    }
+
+    private static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address
+        ? new IPEndPoint(address, context.Connection.RemotePort).ToString()
+        : "unknown";
+}

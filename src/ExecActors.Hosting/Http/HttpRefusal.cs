@@ -1,0 +1,80 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace ExecActors.Hosting.Http;
+
+/// <summary>An answer other than the one that was asked for.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Text">The body; null for an empty one without a content type.</param>
+/// <param name="HeaderName">A header that goes with it, or null.</param>
+/// <param name="HeaderValue">Its value.</param>
+internal sealed record HttpRefusal(int Status, string? Text, string? HeaderName = null, string? HeaderValue = null)
+{
+    /// <summary>The request carries an Origin header.</summary>
+    public static HttpRefusal Origin { get; } = new(StatusCodes.Status403Forbidden, null);
+
+    /// <summary>The Host header names a host that is not ours.</summary>
+    public static HttpRefusal Host { get; } = new(
+        StatusCodes.Status403Forbidden,
+        "host not allowed: use the IP address or localhost, or start the server with --allowed-host NAME");
+
+    /// <summary>No such path.</summary>
+    public static HttpRefusal NotFound { get; } = new(StatusCodes.Status404NotFound, null);
+
+    /// <summary><c>/readyz</c> with another method.</summary>
+    public static HttpRefusal ReadinessMethod { get; } = new(StatusCodes.Status405MethodNotAllowed, null, "allow", "GET,HEAD");
+
+    /// <summary>The upgrade path with another method.</summary>
+    public static HttpRefusal UpgradeMethod { get; } = new(
+        StatusCodes.Status405MethodNotAllowed, "Request method must be `GET`", "allow", "GET");
+
+    /// <summary>A request that asks for no upgrade.</summary>
+    public static HttpRefusal ConnectionHeader { get; } = new(
+        StatusCodes.Status400BadRequest, "Connection header did not include 'upgrade'");
+
+    /// <summary>An upgrade to something else.</summary>
+    public static HttpRefusal UpgradeHeader { get; } = new(
+        StatusCodes.Status400BadRequest, "`Upgrade` header did not include 'websocket'");
+
+    /// <summary>Another WebSocket version than RFC 6455's.</summary>
+    public static HttpRefusal VersionHeader { get; } = new(
+        StatusCodes.Status400BadRequest, "`Sec-WebSocket-Version` header did not include '13'", "sec-websocket-version", "13");
+
+    /// <summary>No nonce to answer.</summary>
+    public static HttpRefusal KeyHeader { get; } = new(StatusCodes.Status400BadRequest, "`Sec-WebSocket-Key` header missing");
+
+    /// <summary>The headers are right but the HTTP version knows no upgrade.</summary>
+    public static HttpRefusal NotUpgradable { get; } = new(
+        StatusCodes.Status426UpgradeRequired, "WebSocket request couldn't be upgraded since no upgrade state was present");
+
+    /// <summary>The limit of connections is reached.</summary>
+    public static HttpRefusal NoRoom { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, "no room for another connection; try again later", "retry-after", "1");
+
+    /// <summary>Who asks has not shown that they may.</summary>
+    public static HttpRefusal Unauthorized(string text) => new(StatusCodes.Status401Unauthorized, text, "www-authenticate", "Bearer");
+
+    /// <summary>Writes the answer.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        if (HeaderName is not null)
+        {
+            response.Headers[HeaderName] = HeaderValue;
+        }
+
+        if (Text is null)
+        {
+            response.ContentLength = 0;
+            return Task.CompletedTask;
+        }
+
+        var body = Encoding.UTF8.GetBytes(Text);
+        response.ContentType = "text/plain; charset=utf-8";
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

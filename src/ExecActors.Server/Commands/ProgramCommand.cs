@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ExecActors.Hosting;
+
+namespace ExecActors.Server.Commands;
+
+/// <summary>The command line of <c>execactors</c>, and what its exit codes mean.</summary>
+internal static class ProgramCommand
+{
+    /// <summary>It did what it was asked for.</summary>
+    public const int Success = 0;
+
+    /// <summary>It could not do what it was asked for; standard error says why, and on the next line what helps.</summary>
+    public const int Failed = 1;
+
+    /// <summary>It was not asked properly.</summary>
+    public const int Usage = 2;
+
+    private const string Description = "Runs processes on behalf of clients that connect to it, and keeps them alive when a connection is not.";
+
+    /// <summary>Runs the program to its end.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, ProgramIo io)
+    {
+        var root = new RootCommand(Description) { ServeCommand.Create(io) };
+
+        // "@file" is an ordinary argument: a command that is to be run may well have one.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            await WriteUsageErrorsAsync(parsed, io.Error);
+            return Usage;
+        }
+
+        try
+        {
+            // Signals are the commands' own business: a server has connections to close first.
+            var invocation = new InvocationConfiguration
+            {
+                Output = io.Output,
+                Error = io.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation);
+        }
+        catch (ExecServerSettingsException e)
+        {
+            await io.Error.WriteLineAsync($"Error: {e.Message}");
+            await io.Error.WriteLineAsync(e.Remedy);
+            return Failed;
+        }
+    }
+
+    private static async Task WriteUsageErrorsAsync(ParseResult parsed, TextWriter error)
+    {
+        foreach (var problem in parsed.Errors)
+        {
+            await error.WriteLineAsync($"error: {problem.Message}");
+        }
+
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? command.Name : $"{parsed.RootCommandResult.Command.Name} {command.Name}";
+        await error.WriteLineAsync($"For usage, try: {path} --help");
+    }
+}

@@ -1,0 +1,41 @@
+using ExecActors.Hosting.Transports;
+
+namespace ExecActors.Server;
+
+/// <summary>What the program touches of its surroundings, so that a test can run it whole without a process of its own.</summary>
+internal sealed record ProgramIo
+{
+    /// <summary>Standard output for text: help, the version, the banner.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Standard error for text: usage and start-up errors.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Where log lines go. Not disposed.</summary>
+    public required Stream Log { get; init; }
+
+    /// <summary>Opens standard input; called when it is needed, at most once.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    /// <summary>Opens standard output for frames; called when it is needed, at most once.</summary>
+    public required Func<Stream> OpenOutput { get; init; }
+
+    /// <summary>Reads an environment variable.</summary>
+    public Func<string, string?> EnvironmentVariable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Adds to the services of the server before the program's own; the program adds nothing here.</summary>
+    public Action<IServiceCollection> Compose { get; init; } = _ => { };
+
+    /// <summary>Ends the server like a signal does.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>The real ones.</summary>
+    public static ProgramIo OfThisProcess() => new()
+    {
+        Output = Console.Out,
+        Error = Console.Error,
+        Log = Console.OpenStandardError(),
+        OpenInput = StandardStreams.OpenInput,
+        OpenOutput = StandardStreams.OpenOutput,
+    };
+}

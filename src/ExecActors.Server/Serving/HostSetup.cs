@@ -1,0 +1,38 @@
+using ExecActors.Hosting;
+using ExecActors.Hosting.Authentication;
+using ExecActors.Server.Logging;
+
+namespace ExecActors.Server.Serving;
+
+/// <summary>What the server over WebSocket and the one over stdio have in common.</summary>
+internal static class HostSetup
+{
+    // The whole program has to be gone two seconds after a signal.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Adds logging, signals, the exec-server and the bound on shutting down.</summary>
+    public static void Apply(IHostApplicationBuilder builder, ServeOptions options, WebSocketAuthentication? authentication, ProgramIo io)
+    {
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        if (options.LogLevel > LogLevel.Trace)
+        {
+            // What the web server says about each connection is of interest to those who look for a fault in it.
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        }
+
+        builder.Services.AddSingleton<ILoggerProvider>(services =>
+            new StderrLoggerProvider(io.Log, services.GetService<TimeProvider>() ?? TimeProvider.System));
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        io.Compose(builder.Services);
+        builder.Services.AddExecActors(server =>
+        {
+            server.Authentication = authentication;
+            server.ConcurrentRequests = options.ConcurrentRequests;
+            foreach (var name in options.AllowedHosts)
+            {
+                server.AllowedHosts.Add(name);
+            }
+        });
+    }
+}

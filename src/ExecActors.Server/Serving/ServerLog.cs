@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace ExecActors.Server.Serving;
+
+/// <summary>What the program logs about its own life.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "listening on {Url}")]
+    public static partial void Listening(ILogger log, string url);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Url} is open to everybody who reaches it: no authentication (--insecure-listen)")]
+    public static partial void Open(ILogger log, string url);
+
+    [LoggerMessage(3, LogLevel.Information, "serving one connection on standard input and output")]
+    public static partial void ServingStdio(ILogger log);
+
+    [LoggerMessage(4, LogLevel.Information, "the connection ended: {Reason}")]
+    public static partial void StdioEnded(ILogger log, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "standard input ended; shutting down")]
+    public static partial void StdinEnded(ILogger log);
+
+    [LoggerMessage(6, LogLevel.Information, "{Signal} received; shutting down")]
+    public static partial void Signalled(ILogger log, PosixSignal signal);
+
+    [LoggerMessage(7, LogLevel.Information, "ended")]
+    public static partial void Ended(ILogger log);
+}

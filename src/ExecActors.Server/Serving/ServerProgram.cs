@@ -1,0 +1,71 @@
+using System.Net;
+using ExecActors.Hosting;
+using ExecActors.Server.Commands;
+
+namespace ExecActors.Server.Serving;
+
+/// <summary>One run of the server: checks what it was told, listens, and ends with the host.</summary>
+internal static class ServerProgram
+{
+    /// <summary>Runs until a signal, the end of standard input where that counts, or <see cref="ProgramIo.Stop"/>.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="ExecServerSettingsException">The server cannot start like this.</exception>
+    public static Task<int> RunAsync(ServeOptions options, ProgramIo io)
+    {
+        // In the order of the reference server: authentication, address, both together.
+        var authentication = options.Authentication.Load();
+        var address = ListenAddress.Parse(options.Listen);
+        if (address.EndPoint is not { } endPoint)
+        {
+            return authentication is null
+                ? RunHostAsync(StdioHost.Build(options, io), io)
+                : throw new ExecServerSettingsException(
+                    "WebSocket auth requires a WebSocket listener, not stdio",
+                    "Leave the --ws-* flags out: over stdio only the program that started the server can talk to it.");
+        }
+
+        var open = authentication is null && !address.IsLoopback;
+        if (open && !options.InsecureListen)
+        {
+            throw new ExecServerSettingsException(
+                $"refusing to listen on {endPoint.Address} without authentication: whoever reaches it could run processes here",
+                "Set up --ws-auth, listen on 127.0.0.1, or say --insecure-listen if something else protects the port.");
+        }
+
+        return RunWebSocketAsync(endPoint, options, authentication, open, io);
+    }
+
+    private static async Task<int> RunWebSocketAsync(
+        IPEndPoint endPoint, ServeOptions options, Hosting.Authentication.WebSocketAuthentication? authentication, bool open, ProgramIo io)
+    {
+        using var socket = ListenSocket.Bind(endPoint);
+        var host = WebSocketHost.Build(socket, options, authentication, io);
+        return await RunHostAsync(host, io, async log =>
+        {
+            var url = $"ws://{socket.LocalEndPoint}";
+            if (open)
+            {
+                ServerLog.Open(log, url);
+            }
+
+            ServerLog.Listening(log, url);
+            await io.Output.WriteAsync(url + "\n");
+            await io.Output.FlushAsync();
+        });
+    }
+
+    private static async Task<int> RunHostAsync(IHost host, ProgramIo io, Func<ILogger, Task>? started = null)
+    {
+        await using var disposal = (IAsyncDisposable)host;
+        var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerProgram).FullName!);
+        await host.StartAsync(io.Stop);
+        if (started is not null)
+        {
+            await started(log);
+        }
+
+        await host.WaitForShutdownAsync(io.Stop);
+        ServerLog.Ended(log);
+        return ProgramCommand.Success;
+    }
+}

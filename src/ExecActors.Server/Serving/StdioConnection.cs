@@ -1,0 +1,35 @@
+using ExecActors.Hosting;
+using ExecActors.Hosting.Transports;
+using ExecActors.Runtime.Connections;
+using Microsoft.Extensions.Options;
+
+namespace ExecActors.Server.Serving;
+
+/// <summary>The one connection of a server on standard input and output; the host ends with it.</summary>
+internal sealed class StdioConnection(
+    ProgramIo io,
+    IConnectionAcceptor acceptor,
+    IOptions<ExecServerOptions> options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<StdioConnection> log) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var transport = new StdioFrameTransport(io.OpenInput(), io.OpenOutput(), options.Value.CloseTimeout, time);
+            await using (transport)
+            {
+                ServerLog.ServingStdio(log);
+                var end = await acceptor.ServeAsync(transport);
+                ServerLog.StdioEnded(log, end.Reason);
+            }
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
+    }
+}

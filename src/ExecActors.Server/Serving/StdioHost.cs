@@ -1,0 +1,15 @@
+namespace ExecActors.Server.Serving;
+
+/// <summary>A host without a web server, for one connection over standard input and output.</summary>
+internal static class StdioHost
+{
+    /// <summary>Builds the host; it ends with its connection.</summary>
+    public static IHost Build(ServeOptions options, ProgramIo io)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        HostSetup.Apply(builder, options, authentication: null, io);
+        builder.Services.AddSingleton(io);
+        builder.Services.AddHostedService<StdioConnection>();
+        return builder.Build();
+    }
+}
