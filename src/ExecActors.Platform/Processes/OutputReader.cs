@@ -145,6 +145,6 @@ internal sealed class OutputReader : ReactorSource
     private void End()
     {
         Abandon();
-        _child.ObserveEnd(_kind);
+        _child.OnOutputEnded(_kind);
     }
 }
