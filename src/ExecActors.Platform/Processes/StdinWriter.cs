@@ -61,7 +61,7 @@ internal sealed class StdinWriter : ReactorSource
         }
     }
 
-    /// <summary>Nobody holds the terminal any more. Its master would go on taking bytes that nobody can read.</summary>
+    /// <summary>Nobody holds the terminal any more and its leader has ended. The master would go on taking bytes that nobody can read.</summary>
     public void OnTerminalEnded()
     {
         Close();

@@ -98,6 +98,15 @@ public sealed class TerminalTests(HostFixture fixture) : IClassFixture<HostFixtu
     }
 
     [Fact]
+    public async Task A_program_that_closes_its_descriptors_keeps_its_terminal()
+    {
+        var child = await RunAsync("echo one; exec 0<&- 1>&- 2>&-; (exec >/dev/tty; echo two); exit 5");
+
+        Assert.Equal("one\r\ntwo\r\n", child.Terminal);
+        Assert.Equal(new ExitStatus(5, 0), await child.Exited);
+    }
+
+    [Fact]
     public async Task Nothing_can_be_written_once_nobody_holds_the_terminal()
     {
         var child = TestChild.Start(fixture.Host, Spec.Of("true") with { Io = ProcessIo.Terminal });
