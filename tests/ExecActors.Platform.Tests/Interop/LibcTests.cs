@@ -121,7 +121,8 @@ public sealed class LibcTests(LeakCheck leaks) : IClassFixture<LeakCheck>
     public void The_user_entry_is_the_one_of_the_user_database()
     {
         var uid = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
-        var fields = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(line => string.Equals(line[2], uid, StringComparison.Ordinal));
+        var entries = File.ReadLines("/etc/passwd").Select(line => line.Split(':'));
+        var fields = entries.FirstOrDefault(entry => string.Equals(entry[2], uid, StringComparison.Ordinal));
 
         Assert.Equal(fields is null ? null : (fields[5], fields[6]), Libc.OwnUserEntry());
     }

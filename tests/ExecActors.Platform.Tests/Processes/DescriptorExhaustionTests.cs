@@ -38,7 +38,8 @@ public sealed class DescriptorExhaustionTests(HostFixture fixture) : IClassFixtu
     /// <summary>Starts and releases while only so many descriptors can be opened; the limit holds no longer than the start.</summary>
     private ProcessStartException? StartWith(int spare, ProcessSpec spec)
     {
-        var used = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(link => int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)).ToHashSet();
+        var links = Directory.EnumerateFileSystemEntries("/proc/self/fd");
+        var used = links.Select(link => int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)).ToHashSet();
         Assert.Equal(0, GetLimit(RLIMIT_NOFILE, out var original));
         var limit = spare == int.MaxValue ? original.Soft : (ulong)Enumerable.Range(0, 100_000).Where(number => !used.Contains(number)).ElementAt(spare);
         var limited = original with { Soft = limit };

@@ -41,7 +41,8 @@ public sealed class ExitOrderTests(HostFixture fixture) : IClassFixture<HostFixt
     [Fact]
     public async Task A_background_holder_delays_the_end_but_not_the_exit()
     {
-        using var child = TestChild.Start(fixture.Host, Spec.Shell("exec 3<&0; (read line <&3; echo late $line) & echo early; exit 3", ProcessIo.PipesWithStdin));
+        const string script = "exec 3<&0; (read line <&3; echo late $line) & echo early; exit 3";
+        using var child = TestChild.Start(fixture.Host, Spec.Shell(script, ProcessIo.PipesWithStdin));
 
         Assert.Equal(new ExitStatus(3, 0), await child.Exited);
         Assert.Equal("early\n", child.Stdout);
@@ -50,6 +51,21 @@ public sealed class ExitOrderTests(HostFixture fixture) : IClassFixture<HostFixt
         child.Write("x\n");
         await child.AllEnded;
         Assert.Equal("early\nlate x\n", child.Stdout);
+    }
+
+    [Fact]
+    public async Task A_background_holder_of_a_terminal_is_still_heard_after_the_exit()
+    {
+        using var folder = new TemporaryFolder();
+        const string script = "mkfifo go; trap '' HUP; (read line <go; echo late $line) & echo early; exit 3";
+        using var child = TestChild.Start(fixture.Host, Spec.Shell(script, ProcessIo.Terminal).In(folder.Path));
+
+        Assert.Equal(new ExitStatus(3, 0), await child.Exited);
+        Assert.Equal("early\r\n", child.Terminal);
+        await File.WriteAllTextAsync($"{folder.Path}/go", "x\n").SoonAsync();
+
+        await child.AllEnded;
+        Assert.Equal("early\r\nlate x\r\n", child.Terminal);
     }
 
     [Fact]
