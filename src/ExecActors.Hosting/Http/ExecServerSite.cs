@@ -46,13 +46,9 @@ internal sealed class ExecServerSite(
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
         var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? await AuthenticateAsync(context);
-        if (refusal is null && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        if (refusal is null)
         {
-            refusal = await ServeAsync(context, upgrade);
-        }
-        else
-        {
-            refusal ??= HttpRefusal.NotUpgradable;
+            refusal = UpgradeOf(context) is { } upgrade ? await ServeAsync(context, upgrade) : HttpRefusal.NotUpgradable;
         }
 
         if (refusal is not null)
@@ -110,6 +106,12 @@ internal sealed class ExecServerSite(
 
         return null;
     }
+
+    // Kestrel would upgrade HTTP/1.0 as well, which has no upgrades (RFC 9110 section 7.8).
+    private static IHttpUpgradeFeature? UpgradeOf(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
+            ? upgrade
+            : null;
 
     private static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address
         ? new IPEndPoint(address, context.Connection.RemotePort).ToString()
