@@ -1,14 +1,38 @@
+using Akka.Hosting;
+
+using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
+
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace ExecActors.Hosting;
 
-/// <summary>EXTENSION POINT: where the actor system and its <see cref="IConnectionAcceptor"/> enter the container.</summary>
-internal static class ActorComposition
+/// <summary>Where the actor system, its process host and its <see cref="IConnectionAcceptor"/> enter the container.</summary>
+internal static partial class ActorComposition
 {
-    /// <summary>Registers what serves the connections that the listeners accept; an acceptor that is already there is kept.</summary>
-    public static void AddTo(IServiceCollection services) =>
-        services.TryAddSingleton<IConnectionAcceptor>(_ => throw new InvalidOperationException(
-            "No IConnectionAcceptor is registered, so a connection cannot be served. Register one before AddExecActors()."));
+    /// <summary>Registers what serves the connections that the listeners accept; an acceptor or process host that is already there is kept.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(IConnectionAcceptor)))
+        {
+            return;
+        }
+
+        services.TryAddSingleton<IProcessHost>(provider =>
+        {
+            var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");
+            return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid));
+        });
+        services.AddSingleton<ExecServerConfiguration>();
+        services.AddSingleton<ExecActorSystem>();
+        services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
+        services.AddAkka("execactors", (akka, provider) => akka
+            .AddHocon(provider.GetRequiredService<ExecServerConfiguration>().Config, HoconAddMode.Prepend)
+            .WithActors((system, _) => provider.GetRequiredService<ExecActorSystem>().Start(system)));
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "process {Pid} was released: its observer failed")]
+    private static partial void ObserverFailed(ILogger log, Exception error, int pid);
 }

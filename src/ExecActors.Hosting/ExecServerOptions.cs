@@ -26,4 +26,11 @@ public sealed class ExecServerOptions
     /// <summary>Requests of one connection that may run at once; the rest wait in order.</summary>
     /// <value>At least 1; null, the default, for no cap.</value>
     public int? ConcurrentRequests { get; set; }
+
+    /// <summary>Settings over the built-in ones, as HOCON; see <c>hocon/execactors.conf</c> for every key.</summary>
+    /// <value>Null, the default, for none. An unknown key or a bad value stops the host's start.</value>
+    public string? Hocon { get; set; }
+
+    /// <summary>What error texts call <see cref="Hocon"/>: the file it came from, for instance.</summary>
+    public string HoconSource { get; set; } = "ExecServerOptions.Hocon";
 }

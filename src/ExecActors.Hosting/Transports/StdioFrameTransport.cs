@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Hosting.Transports;
 

@@ -1,3 +1,5 @@
+using ExecActors.Runtime.Frames;
+
 namespace ExecActors.Runtime.Connections;
 
 /// <summary>One accepted socket or pipe, as the connection's stream graph uses it: one receive and one send at a time.</summary>
@@ -49,16 +51,4 @@ public readonly record struct ReceiveOutcome(int Count, bool EndOfFrame, bool En
 
     /// <summary>The peer's direction ended.</summary>
     public static ReceiveOutcome End(string reason) => new(0, EndOfFrame: false, Ended: true, reason);
-}
-
-/// <summary>Why this side closes a connection.</summary>
-/// <param name="Code">A WebSocket close code (RFC 6455 section 7.4).</param>
-/// <param name="Text">Said to the peer, at most 123 bytes of UTF-8.</param>
-public readonly record struct CloseReason(int Code, string Text)
-{
-    /// <summary>The server is shutting down (1001).</summary>
-    public static CloseReason ServerShutdown { get; } = new(1001, "the server is shutting down");
-
-    /// <summary>Another connection took the session over (1008).</summary>
-    public static CloseReason TakenOver { get; } = new(1008, "session has been resumed by another connection");
 }

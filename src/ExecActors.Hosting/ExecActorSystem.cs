@@ -1,0 +1,51 @@
+using System.Collections;
+
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Runtime;
+using ExecActors.Runtime.Connections;
+
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ExecActors.Hosting;
+
+/// <summary>The exec-server inside the host's actor system: made when the system starts, drained when the host stops.</summary>
+/// <remarks>
+/// The host's stopping begins the drain, before the web server waits for its connections to end; the actor system's coordinated shutdown,
+/// which the host runs after that, ends the processes.
+/// </remarks>
+internal sealed class ExecActorSystem(
+    ExecServerConfiguration configuration, IProcessHost processes, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IConnectionAcceptor
+{
+    private volatile ExecServer? _server;
+
+    /// <inheritdoc/>
+    public bool HasRoom => Server.Acceptor.HasRoom;
+
+    private ExecServer Server => _server
+        ?? throw new InvalidOperationException("The actor system has not started yet; connections can be served once the host has.");
+
+    /// <inheritdoc/>
+    public Task<ConnectionEnd> ServeAsync(IFrameTransport transport) => Server.Acceptor.ServeAsync(transport);
+
+    /// <summary>Starts the actors. Called once, by the actor system's start.</summary>
+    public void Start(ActorSystem system)
+    {
+        var server = ExecServer.Start(system, new ExecServerParts
+        {
+            Settings = configuration.Settings,
+            ProcessHost = processes,
+            EnvironmentInfo = EnvironmentInfoJson.Of(HostFacts.Read()),
+            ServerVariables = OwnVariables(),
+            LoggerFactory = loggers,
+        });
+        _server = server;
+        lifetime.ApplicationStopping.Register(server.BeginDrain);
+    }
+
+    private static Dictionary<string, string> OwnVariables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+}

@@ -1,0 +1,28 @@
+using Akka.Configuration;
+
+using ExecActors.Runtime.Settings;
+
+using Microsoft.Extensions.Options;
+
+namespace ExecActors.Hosting;
+
+/// <summary>The HOCON of the actor system and the settings read from it, with what the options override.</summary>
+internal sealed class ExecServerConfiguration
+{
+    /// <summary>Reads both once.</summary>
+    /// <exception cref="SettingsException">The options' HOCON is refused; the message has the key's full path.</exception>
+    public ExecServerConfiguration(IOptions<ExecServerOptions> options)
+    {
+        Config = ExecServerSettings.Overlay(options.Value.Hocon, options.Value.HoconSource);
+        var settings = ExecServerSettings.From(Config);
+        Settings = options.Value.ConcurrentRequests is { } cap
+            ? settings with { Limits = settings.Limits with { ConcurrentRequests = cap } }
+            : settings;
+    }
+
+    /// <summary>For the actor system.</summary>
+    public Config Config { get; }
+
+    /// <summary>For the server.</summary>
+    public ExecServerSettings Settings { get; }
+}

@@ -1,0 +1,206 @@
+#pragma warning disable CA2000 // streams and pidfds pass to the child, which closes them; each failing path disposes them
+using ExecActors.Platform.Interop;
+
+namespace ExecActors.Platform;
+
+/// <summary>Starts processes with posix_spawn(3) and watches all of them with one thread. Safe to use from several threads.</summary>
+/// <remarks>
+/// Every child leads its own session and process group (pid = pgid = sid), has all signals at their defaults and none blocked, and no
+/// descriptor but 0 to 2. Umask and limits are the server's. Whoever gets a child releases it; <see cref="Dispose"/> ends what is left.
+/// </remarks>
+public sealed class LinuxProcessHost : IProcessHost, IDisposable
+{
+    /// <summary>How long a start waits for another that hangs, on a file system that does not answer, before it goes on beside it.</summary>
+    private static readonly TimeSpan _spawnPatience = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Only a process in an uninterruptible wait survives its SIGKILL that long; init will reap it.</summary>
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(5);
+
+    private readonly Action<int, Exception> _observerFailed;
+    private readonly string _terminalShell = UserEntry.TerminalShell();
+    private readonly Reactor _reactor;
+    private readonly HashSet<ChildProcess> _children = [];
+    private readonly ManualResetEventSlim _allGone = new();
+    private bool _disposed;
+
+    /// <summary>
+    /// One start at a time while the child's ends of its pipes are open here: a child just forked for another start would hold copies of them
+    /// until its exec, and streams would seem open after their process has exited.
+    /// </summary>
+    private readonly Lock _spawning = new();
+
+    /// <summary>Starts the reactor's thread.</summary>
+    /// <param name="observerFailed">
+    /// Told the pid and the exception when an <see cref="IChildObserver"/> threw; its child is released then. Called on the reactor's thread; must not throw.
+    /// </param>
+    /// <exception cref="InvalidOperationException">No descriptor is left for the reactor.</exception>
+    public LinuxProcessHost(Action<int, Exception> observerFailed)
+    {
+        ArgumentNullException.ThrowIfNull(observerFailed);
+        _observerFailed = observerFailed;
+        Libc.StopIgnoringChildren();
+        _reactor = new Reactor();
+    }
+
+    /// <summary>How often the reactor was woken so far; for tests of what an exchange costs.</summary>
+    internal long ReactorWakes => _reactor.Wakes;
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The host has ended.</exception>
+    public IChildProcess Start(ProcessSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+        SpecCheck.Require(spec);
+        var cwd = CString.Of(spec.Cwd.Span);
+        SpecCheck.RequireDirectory(cwd);
+
+        var streams = Spawn(spec, cwd, out var pid);
+        var child = Watch(pid, streams);
+        lock (_children)
+        {
+            if (!_disposed)
+            {
+                _children.Add(child);
+                return child;
+            }
+        }
+
+        child.Destroy();
+        throw new ObjectDisposedException(nameof(LinuxProcessHost));
+    }
+
+    /// <summary>
+    /// Kills the groups of all children that were not released, reaps them, closes everything and stops the thread. Waits at most 5 seconds for
+    /// processes that do not die. No callbacks follow. Not to be called from a callback.
+    /// </summary>
+    public void Dispose()
+    {
+        ChildProcess[] left;
+        lock (_children)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            left = [.. _children];
+        }
+
+        if (left.Length > 0)
+        {
+            _reactor.Post(() => Array.ForEach(left, child => child.KillAndRelease()));
+            _allGone.Wait(_endPatience);
+        }
+
+        _reactor.Dispose();
+        _allGone.Dispose();
+    }
+
+    /// <summary>A child was reaped.</summary>
+    internal void Forget(ChildProcess child)
+    {
+        lock (_children)
+        {
+            _children.Remove(child);
+            if (_disposed && _children.Count == 0)
+            {
+                _allGone.Set();
+            }
+        }
+    }
+
+    internal void OnObserverFailed(int pid, Exception failure) => _observerFailed(pid, failure);
+
+    private StandardStreams Spawn(ProcessSpec spec, byte[] cwd, out int pid)
+    {
+        using var settings = new SpawnSettings(cwd);
+        using var arguments = new NativeStrings(Arguments(spec));
+        using var environment = new NativeStrings(Environment(spec));
+
+        // The first candidate is looked for before the gate: a search over a dead mount must hold up nobody else.
+        var search = new ProgramSearch(spec);
+        using var candidates = search.Candidates().GetEnumerator();
+        if (!candidates.MoveNext())
+        {
+            throw search.Failure();
+        }
+
+        var entered = _spawning.TryEnter(_spawnPatience);
+        StandardStreams? streams = null;
+        try
+        {
+            streams = StandardStreams.Open(spec);
+            streams.AddTo(settings);
+            int errno;
+            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out pid)) != 0)
+            {
+                if (!search.IsWorthAnotherTry(errno))
+                {
+                    throw StartFailure.FromErrno(errno);
+                }
+
+                if (!candidates.MoveNext())
+                {
+                    throw search.Failure();
+                }
+            }
+
+            streams.CloseChildEnds();
+            return streams;
+        }
+        catch
+        {
+            streams?.Dispose();
+            throw;
+        }
+        finally
+        {
+            if (entered)
+            {
+                _spawning.Exit();
+            }
+        }
+    }
+
+    private ChildProcess Watch(int pid, StandardStreams streams)
+    {
+        // Nobody else waits for our children, so the pid is still this one's even if it has ended.
+        var pidfd = Libc.PidfdOpen(pid);
+        if (pidfd.IsInvalid)
+        {
+            var reason = Libc.LastErrno;
+            ProcessGroup.KillAndReap(pid);
+            streams.Dispose();
+            throw StartFailure.FromErrno(reason);
+        }
+
+        var child = new ChildProcess(this, _reactor, pid, pidfd, streams);
+        if (child.Register() is var errno and not 0)
+        {
+            child.Destroy();
+            throw StartFailure.FromErrno(errno);
+        }
+
+        return child;
+    }
+
+    private static string[] Arguments(ProcessSpec spec) => [spec.Arg0 ?? spec.Argv[0], .. spec.Argv.Skip(1)];
+
+    private List<string> Environment(ProcessSpec spec)
+    {
+        var variables = new List<string>(spec.Environment.Count + 1);
+        foreach (var (name, value) in spec.Environment)
+        {
+            variables.Add($"{name}={value}");
+        }
+
+        if (spec.Io == ProcessIo.Terminal && !spec.Environment.ContainsKey("SHELL"))
+        {
+            variables.Add($"SHELL={_terminalShell}");
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using ExecActors.Platform.Interop;
+
+namespace ExecActors.Platform;
+
+/// <summary>Finds the files that a program's name may mean, as execvp(3) would in the child: through the child's PATH, from the child's cwd.</summary>
+/// <remarks>
+/// posix_spawnp(3) cannot be used: it searches the server's PATH. The candidates are tried in order; one that turns out not to be runnable
+/// (<see cref="IsWorthAnotherTry"/>) gives way to the next.
+/// </remarks>
+internal sealed class ProgramSearch
+{
+    /// <summary>Where a program is looked for when the child has no PATH; execvp's default.</summary>
+    public const string DefaultPath = "/bin:/usr/bin";
+
+    private readonly ProcessSpec _spec;
+    private readonly string _program;
+    private readonly string _path;
+    private readonly List<string> _rejected = [];
+    private int _errno = Errno.ENOENT;
+    private bool _sawCandidate;
+
+    public ProgramSearch(ProcessSpec spec)
+    {
+        _spec = spec;
+        _program = spec.Argv[0];
+        _path = spec.Environment.TryGetValue("PATH", out var path) ? path : DefaultPath;
+    }
+
+    /// <summary>The paths to try, each with its closing NUL and relative ones relative to the child's cwd.</summary>
+    /// <exception cref="ProcessStartException">The search met an error that execvp would not pass over.</exception>
+    public IEnumerable<byte[]> Candidates()
+    {
+        if (_program.Contains('/', StringComparison.Ordinal))
+        {
+            _sawCandidate = true;
+            yield return CString.Of(_program);
+            yield break;
+        }
+
+        foreach (var folder in _path.Split(':'))
+        {
+            // An empty element means the cwd, and the program then sees its bare name.
+            var candidate = CString.Of(folder.Length == 0 ? _program : $"{folder}/{_program}");
+            if (IsRunnable(candidate))
+            {
+                _sawCandidate = true;
+                yield return candidate;
+            }
+        }
+    }
+
+    /// <summary>After a candidate failed with this errno: whether execvp would go on searching.</summary>
+    public bool IsWorthAnotherTry(int errno)
+    {
+        _errno = _errno == Errno.EACCES && IsAbsence(errno) ? Errno.EACCES : errno;
+        return errno == Errno.EACCES || IsAbsence(errno);
+    }
+
+    /// <summary>What to tell the caller once no candidate is left.</summary>
+    public ProcessStartException Failure() =>
+        _sawCandidate || _spec.Io != ProcessIo.Terminal
+            ? StartFailure.FromErrno(_errno)
+            : StartFailure.NotInPath(_program, _path, _rejected, _errno);
+
+    private bool IsRunnable(byte[] candidate)
+    {
+        var seenFromHere = candidate[0] == (byte)'/' ? candidate : [.. _spec.Cwd.Span, (byte)'/', .. candidate];
+        if (Libc.FileType(seenFromHere, out var isDirectory, out var isRegular) < 0)
+        {
+            return PassOver(Libc.LastErrno);
+        }
+
+        if (isRegular && Libc.AccessExecute(seenFromHere) == 0)
+        {
+            return true;
+        }
+
+        _rejected.Add($"{Encoding.UTF8.GetString(seenFromHere.AsSpan()[..^1])} exists but is {(isDirectory ? "a directory" : "not executable")}.");
+        return PassOver(Errno.EACCES);
+    }
+
+    private bool PassOver(int errno) => IsWorthAnotherTry(errno) ? false : throw StartFailure.FromErrno(errno);
+
+    private static bool IsAbsence(int errno) =>
+        errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ENODEV or Errno.ETIMEDOUT;
+}

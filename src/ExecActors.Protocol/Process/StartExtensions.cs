@@ -1,0 +1,184 @@
+namespace ExecActors.Protocol;
+
+/// <summary>
+/// Members of <c>process/start</c> of which only the presence matters so far. Their shape is checked, so that a client with a mistake
+/// in one hears of the mistake and not of a missing feature.
+/// </summary>
+internal static class StartExtensions
+{
+    /// <summary>Returns whether there is an object rather than null.</summary>
+    public static bool CheckSandbox(ref FieldReader fields)
+    {
+        if (!fields.EnterOrNull("struct WireFileSystemSandboxContext"))
+        {
+            return false;
+        }
+
+        bool? permissions = null, level = null;
+        while (fields.NextMember(out var name))
+        {
+            switch (name)
+            {
+                case "permissions":
+                    CheckPermissions(ref fields);
+                    permissions = true;
+                    break;
+                case "windowsSandboxLevel":
+                    fields.Variant("disabled", "restricted-token", "elevated", "mxc");
+                    level = true;
+                    break;
+                default:
+                    fields.Skip();
+                    break;
+            }
+        }
+
+        fields.Require(permissions, "permissions");
+        fields.Require(level, "windowsSandboxLevel");
+        return true;
+    }
+
+    /// <summary>Returns whether there is an object rather than null.</summary>
+    public static bool CheckManagedNetwork(ref FieldReader fields)
+    {
+        if (!fields.EnterOrNull("struct ManagedNetworkSandboxContext"))
+        {
+            return false;
+        }
+
+        while (fields.NextMember(out var name))
+        {
+            switch (name)
+            {
+                case "loopbackPorts":
+                    fields.CheckIntegers(ushort.MaxValue, "u16");
+                    break;
+                case "allowLocalBinding":
+                    fields.Boolean();
+                    break;
+                default:
+                    fields.Skip();
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns whether there is an object rather than null.</summary>
+    public static bool CheckNetworkProxy(ref FieldReader fields)
+    {
+        if (!fields.EnterOrNull("struct RemoteNetworkProxyLaunchConfig"))
+        {
+            return false;
+        }
+
+        bool? proxy = null;
+        while (fields.NextMember(out var name))
+        {
+            if (name is "proxy")
+            {
+                proxy = fields.Enter("struct RemoteNetworkProxyConfig");
+                SkipRest(ref fields);
+            }
+            else
+            {
+                fields.Skip();
+            }
+        }
+
+        fields.Require(proxy, "proxy");
+        return true;
+    }
+
+    /// <summary>Returns whether there is an object rather than null.</summary>
+    public static bool CheckShellSnapshot(ref FieldReader fields)
+    {
+        if (!fields.EnterOrNull("struct ShellSnapshotRequest"))
+        {
+            return false;
+        }
+
+        string? scopeId = null;
+        bool? shell = null;
+        while (fields.NextMember(out var name))
+        {
+            switch (name)
+            {
+                case "scopeId":
+                    scopeId = fields.String();
+                    break;
+                case "shell":
+                    CheckShell(ref fields);
+                    shell = true;
+                    break;
+                default:
+                    fields.Skip();
+                    break;
+            }
+        }
+
+        fields.Require(scopeId, "scopeId");
+        fields.Require(shell, "shell");
+        return true;
+    }
+
+    private static void CheckPermissions(ref FieldReader fields)
+    {
+        if (!fields.Enter("internally tagged enum ExecPermissionProfile"))
+        {
+            return;
+        }
+
+        string? type = null;
+        while (fields.NextMember(out var name))
+        {
+            if (name is "type")
+            {
+                type = fields.Variant("managed", "disabled", "external");
+            }
+            else
+            {
+                fields.Skip();
+            }
+        }
+
+        fields.Require(type, "type");
+    }
+
+    private static void CheckShell(ref FieldReader fields)
+    {
+        if (!fields.Enter("struct ShellInfo"))
+        {
+            return;
+        }
+
+        string? kind = null, path = null;
+        while (fields.NextMember(out var name))
+        {
+            switch (name)
+            {
+                case "name":
+                    kind = fields.String();
+                    break;
+                case "path":
+                    path = fields.String();
+                    break;
+                default:
+                    fields.Skip();
+                    break;
+            }
+        }
+
+        fields.Require(kind, "name");
+        fields.Require(path, "path");
+    }
+
+    private static void SkipRest(ref FieldReader fields)
+    {
+        while (fields.NextMember(out _))
+        {
+            fields.Skip();
+        }
+    }
+}

@@ -1,0 +1,309 @@
+using Akka.Actor;
+using Akka.Streams;
+
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Sessions;
+
+using static ExecActors.Runtime.Connections.ConnectionProtocol;
+
+namespace ExecActors.Runtime.Connections;
+
+/// <summary>One socket or pipe: its stream graph, the handshake, and its end. After the handshake the client's messages go to the session.</summary>
+/// <remarks>
+/// Parent: ConnectionSupervisor. Children: none (the graph belongs to the supervisor's materializer).
+/// Supervision: a failure stops it; the registry watches it and detaches its session.
+/// Behaviours: AwaitingInitialize -> Opening -> AwaitingInitialized -> HandingOver -> Relaying -> Ending; any of them -> Ending.
+/// Timers: the handshake's and the close's time-out.
+/// Owns: the transport, the outbox, the request window.
+/// </remarks>
+internal sealed class ConnectionActor : ReceiveActor, IWithTimers
+{
+    private readonly long _number;
+    private readonly IFrameTransport _transport;
+    private readonly ConnectionEnvironment _environment;
+    private readonly TaskCompletionSource<ConnectionEnd> _ended;
+    private readonly IMaterializer _materializer;
+    private readonly Outbox _outbox = new();
+    private readonly RequestWindow _window;
+    private readonly DispatchStage.Switch _handOver = new();
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Queue<InboundMessage> _early = new();
+    private Action<InboundMessage> _handle;
+    private RequestId _initializeId;
+    private SessionProtocol.Attached? _attached;
+    private string _reason = "";
+    private bool _receiveEnded;
+    private bool _sendEnded;
+
+    /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
+    public ConnectionActor(
+        long number, IFrameTransport transport, ConnectionEnvironment environment, TaskCompletionSource<ConnectionEnd> ended, IMaterializer materializer)
+    {
+        _number = number;
+        _transport = transport;
+        _environment = environment;
+        _ended = ended;
+        _materializer = materializer;
+        _window = new RequestWindow(environment.Settings.Limits, _outbox);
+        _handle = OnBeforeInitialize;
+        Become(AwaitingInitialize);
+    }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Serves a transport; <paramref name="ended"/> is completed at the end.</summary>
+    public static Props Props(
+        long number, IFrameTransport transport, ConnectionEnvironment environment, TaskCompletionSource<ConnectionEnd> ended, IMaterializer materializer) =>
+        Akka.Actor.Props.Create(() => new ConnectionActor(number, transport, environment, ended, materializer));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        var settings = _environment.Settings;
+        ConnectionLog.Opened(_environment.Log, _number, _transport.Peer);
+        if (settings.Connection.HandshakeTimeout > TimeSpan.Zero)
+        {
+            Timers.StartSingleTimer(HandshakeOverdue.Instance, HandshakeOverdue.Instance, settings.Connection.HandshakeTimeout);
+        }
+
+        ConnectionGraph.Create(
+            new ReceiveStage(
+                Self, _transport, _outbox, settings.Connection.ReceiveBufferBytes, settings.Limits.MessageBytes, _closed.Token),
+            new DecodeStage(new FrameDecoder(_transport.Peer)),
+            new DispatchStage(Self, _window, _handOver),
+            new OutboxSource(_outbox, _window),
+            new SendStage(Self, _transport, _outbox, settings.Session.CreditBytes, _closed.Token)).Run(_materializer);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _outbox.Complete(CloseReason.ServerShutdown);
+        _closed.Cancel(); // a graph that still runs ends by this
+        _closed.Dispose();
+        ConnectionLog.Ended(_environment.Log, _number, _transport.Peer, _reason);
+        _ended.TrySetResult(new ConnectionEnd(_reason));
+    }
+
+    private void AwaitingInitialize()
+    {
+        _handle = OnBeforeInitialize;
+        Receive<InboundMessage>(message => _handle(message));
+        ReceiveEnds();
+    }
+
+    // One initialize is with the registry; what the client pipelined behind it waits for the outcome.
+    private void Opening()
+    {
+        _handle = _early.Enqueue;
+        Receive<InboundMessage>(message => _handle(message));
+        Receive<SessionProtocol.Attached>(attached =>
+        {
+            _attached = attached;
+            Become(AwaitingInitialized);
+            HandleEarly();
+        });
+        Receive<RegistryProtocol.Refused>(refused =>
+        {
+            _outbox.Offer(AnswerFrames.Error(_initializeId, refused.Error));
+            Become(AwaitingInitialize);
+            HandleEarly();
+        });
+        ReceiveEnds();
+    }
+
+    private void AwaitingInitialized()
+    {
+        _handle = OnBeforeInitialized;
+        Receive<InboundMessage>(message => _handle(message));
+        ReceiveEnds();
+    }
+
+    // Everything goes on to the session, from here until the graph does it by itself.
+    private void Relaying()
+    {
+        _handle = Relay;
+        Receive<InboundMessage>(message => _handle(message));
+        Receive<HandOverReached>(_ => _handOver.Resume(_attached!));
+        ReceiveEnds();
+    }
+
+    private void Ending()
+    {
+        _handle = message => message.Stdin?.Dispose();
+        Receive<InboundMessage>(message => _handle(message));
+        Receive<SessionProtocol.Attached>(attached =>
+        {
+            _attached = attached; // the peer left while the registry was asked
+            TellRegistry();
+        });
+        Receive<RegistryProtocol.Refused>(_ => { });
+        Receive<HandOverReached>(_ => { });
+        Receive<Disposed>(_ => Context.Stop(Self));
+        ReceiveEnds();
+    }
+
+    private void ReceiveEnds()
+    {
+        Receive<ReceiveEnded>(OnReceiveEnded);
+        Receive<SendEnded>(OnSendEnded);
+        Receive<Shutdown>(_ => Close(CloseReason.ServerShutdown));
+        Receive<HandshakeOverdue>(_ => Close(CloseReason.Violation(
+            $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)")));
+        Receive<CloseOverdue>(_ => _closed.Cancel());
+    }
+
+    private void OnBeforeInitialize(InboundMessage message)
+    {
+        _window.Settle(requests: 1, message.Weight);
+        switch (message.Kind)
+        {
+            case InboundKind.Request when message is { Method: WireMethod.Initialize, Params: InitializeParams initialize }:
+                _initializeId = message.Id;
+                var link = new ConnectionLink(Self, _outbox, _window, message.Id, initialize.ClientName);
+                _environment.Registry.Tell(new RegistryProtocol.Open(link, initialize.ResumeSessionId, initialize.Takeover));
+                Become(Opening);
+                break;
+            case InboundKind.Notification when message.Method == WireMethod.Initialized:
+                Close(CloseReason.Violation("initialized came before a successful initialize"));
+                break;
+            case InboundKind.Request or InboundKind.Unparsable or InboundKind.Notification or InboundKind.Response:
+            default:
+                Refuse(message, Errors.NotInitialized);
+                break;
+        }
+    }
+
+    private void OnBeforeInitialized(InboundMessage message)
+    {
+        if (message.Kind == InboundKind.Notification && message.Method == WireMethod.Initialized)
+        {
+            _window.Settle(requests: 1, message.Weight);
+            Timers.Cancel(HandshakeOverdue.Instance);
+            _handOver.Hold();
+            Become(Relaying);
+            return;
+        }
+
+        _window.Settle(requests: 1, message.Weight);
+        if (message is { Kind: InboundKind.Request, Method: WireMethod.Initialize, Problem: null })
+        {
+            _outbox.Offer(AnswerFrames.Error(message.Id, Errors.InitializeTwice));
+            return;
+        }
+
+        Refuse(message, Errors.InitializedMissing);
+    }
+
+    private void Refuse(InboundMessage message, Func<string, RpcError> stateError)
+    {
+        message.Stdin?.Dispose();
+        switch (message.Kind)
+        {
+            case InboundKind.Request:
+                _outbox.Offer(AnswerFrames.Error(message.Id, message.Problem ?? stateError(WireMethods.Of(message.Method).Family)));
+                break;
+            case InboundKind.Unparsable:
+                _outbox.Offer(AnswerFrames.Error(message.Id, message.Problem!.Value));
+                break;
+            case InboundKind.Notification:
+                ConnectionLog.IgnoredNotification(_environment.Log, _number, message.MethodName);
+                break;
+            case InboundKind.Response:
+                Close(CloseReason.Violation("a response came, but this server asked nothing"));
+                break;
+            default:
+                throw new InvalidOperationException($"a message of kind {message.Kind} is not known");
+        }
+    }
+
+    private void HandleEarly()
+    {
+        for (var left = _early.Count; left > 0; left--)
+        {
+            _handle(_early.Dequeue()); // which may begin another opening: the rest queues up again behind it
+        }
+    }
+
+    private void Relay(InboundMessage message) => _attached!.Session.Tell(new SessionProtocol.Inbound(_attached.Epoch, message));
+
+    private void OnReceiveEnded(ReceiveEnded ended)
+    {
+        _receiveEnded = true;
+        Note(ended.Reason);
+        TellRegistry();
+        _outbox.Complete(CloseReason.Normal);
+        EndIfBothEnded();
+    }
+
+    private void OnSendEnded(SendEnded ended)
+    {
+        _sendEnded = true;
+        Note(ended.Reason);
+        TellRegistry();
+        EndIfBothEnded();
+    }
+
+    private void Close(CloseReason reason)
+    {
+        Note(reason.Text);
+        ConnectionLog.ClosedByServer(_environment.Log, _number, _transport.Peer, reason.Text);
+        _outbox.Complete(reason);
+        Become(Ending);
+        StartCloseTimer();
+    }
+
+    private void EndIfBothEnded()
+    {
+        Become(Ending);
+        if (_receiveEnded && _sendEnded)
+        {
+            Timers.CancelAll();
+            _ = _transport.DisposeAsync().AsTask().PipeTo(Self, success: () => Disposed.Instance, failure: _ => Disposed.Instance);
+            return;
+        }
+
+        StartCloseTimer();
+    }
+
+    private void StartCloseTimer()
+    {
+        if (!Timers.IsTimerActive(CloseOverdue.Instance))
+        {
+            Timers.StartSingleTimer(CloseOverdue.Instance, CloseOverdue.Instance, _environment.Settings.Connection.CloseTimeout);
+        }
+    }
+
+    private void TellRegistry()
+    {
+        if (_attached is { } attached)
+        {
+            _environment.Registry.Tell(new RegistryProtocol.ConnectionEnded(attached.Id, attached.Epoch));
+        }
+    }
+
+    private void Note(string reason)
+    {
+        if (_reason.Length == 0)
+        {
+            _reason = reason;
+        }
+    }
+
+    private sealed record HandshakeOverdue : INoSerializationVerificationNeeded
+    {
+        public static HandshakeOverdue Instance { get; } = new();
+    }
+
+    private sealed record CloseOverdue : INoSerializationVerificationNeeded
+    {
+        public static CloseOverdue Instance { get; } = new();
+    }
+
+    private sealed record Disposed : INoSerializationVerificationNeeded
+    {
+        public static Disposed Instance { get; } = new();
+    }
+}

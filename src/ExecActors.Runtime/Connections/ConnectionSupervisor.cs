@@ -1,0 +1,108 @@
+using Akka.Actor;
+using Akka.Streams;
+
+using static ExecActors.Runtime.Connections.ConnectionProtocol;
+
+namespace ExecActors.Runtime.Connections;
+
+/// <summary>All connections of a server: one child each, one materializer for their graphs, and the drain at shutdown.</summary>
+/// <remarks>
+/// Parent: the user guardian (/user/connections). Children: one ConnectionActor per transport, and the graphs' actors.
+/// Supervision: a failed connection is stopped; its own failures are resumed.
+/// Behaviours: Accepting -> Draining.
+/// Timers: none.
+/// </remarks>
+internal sealed class ConnectionSupervisor : ResumingActor
+{
+    private readonly ConnectionEnvironment _environment;
+    private readonly AdmissionCounter _places;
+    private readonly HashSet<IActorRef> _connections = [];
+    private readonly List<IActorRef> _drainers = [];
+    private IMaterializer _materializer = null!;
+    private long _number;
+
+    /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
+    public ConnectionSupervisor(ConnectionEnvironment environment, AdmissionCounter places)
+        : base(environment.Log)
+    {
+        _environment = environment;
+        _places = places;
+        Become(Accepting);
+    }
+
+    /// <summary>No connections yet. <paramref name="places"/> gets one back for each that ends.</summary>
+    public static Props Props(ConnectionEnvironment environment, AdmissionCounter places) =>
+        Akka.Actor.Props.Create(() => new ConnectionSupervisor(environment, places));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _materializer = Context.Materializer();
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Accepting()
+    {
+        Receive<Accept>(OnAccept);
+        Receive<Terminated>(OnTerminated);
+        Receive<Drain>(OnDrain);
+    }
+
+    private void Draining()
+    {
+        Receive<Accept>(accept =>
+        {
+            _places.GiveBack();
+            accept.Ended.TrySetResult(new ConnectionEnd("refused: the server is shutting down"));
+        });
+        Receive<Terminated>(OnTerminated);
+        Receive<Drain>(OnDrain);
+    }
+
+    private void OnAccept(Accept accept)
+    {
+        var props = ConnectionActor.Props(++_number, accept.Transport, _environment, accept.Ended, _materializer);
+        _connections.Add(Context.Watch(Context.ActorOf(props, $"connection-{_number}")));
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        if (_connections.Remove(terminated.ActorRef))
+        {
+            _places.GiveBack();
+        }
+
+        AnswerDrainers();
+    }
+
+    private void OnDrain(Drain drain)
+    {
+        _drainers.Add(Sender);
+        Become(Draining);
+        if (_connections.Count > 0)
+        {
+            ConnectionLog.Draining(Log, _connections.Count);
+        }
+
+        foreach (var connection in _connections)
+        {
+            connection.Tell(Shutdown.Instance);
+        }
+
+        AnswerDrainers();
+    }
+
+    private void AnswerDrainers()
+    {
+        if (_connections.Count > 0)
+        {
+            return;
+        }
+
+        foreach (var drainer in _drainers)
+        {
+            drainer.Tell(Drained.Instance);
+        }
+
+        _drainers.Clear();
+    }
+}

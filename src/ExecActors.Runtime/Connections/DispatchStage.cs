@@ -1,0 +1,140 @@
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Stage;
+
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Sessions;
+
+namespace ExecActors.Runtime.Connections;
+
+/// <summary>The end of the inbound half: tells each message to the connection's actor, and after the hand-over straight to its session.</summary>
+/// <remarks>
+/// The hand-over keeps the order: the stage stops, tells the actor that everything before was told, and goes on with the session only when
+/// the actor, having passed all of it on, says so. Pulls only while the <see cref="RequestWindow"/> has room.
+/// </remarks>
+internal sealed class DispatchStage(IActorRef connection, RequestWindow window, DispatchStage.Switch handOver) : GraphStage<SinkShape<InboundMessage>>
+{
+    private readonly Inlet<InboundMessage> _in = new("Dispatch.in");
+
+    /// <inheritdoc/>
+    public override SinkShape<InboundMessage> Shape => new(_in);
+
+    /// <inheritdoc/>
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, window, handOver);
+
+    /// <summary>The actor's hand on the stage.</summary>
+    internal sealed class Switch
+    {
+        private volatile Action? _hold;
+        private volatile Action<SessionProtocol.Attached>? _resume;
+
+        /// <summary>Stops telling the actor; answered by <see cref="ConnectionProtocol.HandOverReached"/>.</summary>
+        public void Hold() => _hold?.Invoke();
+
+        /// <summary>Goes on, with the session.</summary>
+        public void Resume(SessionProtocol.Attached attached) => _resume?.Invoke(attached);
+
+        /// <summary>Called by the stage before it tells its first message.</summary>
+        internal void Connect(Action hold, Action<SessionProtocol.Attached> resume)
+        {
+            _hold = hold;
+            _resume = resume;
+        }
+    }
+
+    private sealed class Logic : InGraphStageLogic
+    {
+        private readonly Inlet<InboundMessage> _in;
+        private readonly IActorRef _connection;
+        private readonly RequestWindow _window;
+        private readonly Switch _switch;
+        private SessionProtocol.Attached? _attached;
+        private InboundMessage? _heldBack;
+        private bool _held;
+
+        public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, Switch handOver)
+            : base(stage.Shape)
+        {
+            _in = stage._in;
+            _connection = connection;
+            _window = window;
+            _switch = handOver;
+            SetHandler(_in, this);
+        }
+
+        public override void PreStart()
+        {
+            _switch.Connect(GetAsyncCallback(OnHold), GetAsyncCallback<SessionProtocol.Attached>(OnResume));
+            _window.OnRoom(GetAsyncCallback(PullIfRoom));
+            Pull(_in);
+        }
+
+        public override void OnPush()
+        {
+            var message = Grab(_in);
+            _window.Enter(message.Weight);
+            if (_held)
+            {
+                _heldBack = message; // at most one: nothing is pulled while held
+                return;
+            }
+
+            Dispatch(message);
+            PullIfRoom();
+        }
+
+        public override void OnUpstreamFinish()
+        {
+            if (_heldBack is null)
+            {
+                CompleteStage(); // else OnResume completes: the message came before the end
+            }
+        }
+
+        private void OnHold()
+        {
+            _held = true;
+            _connection.Tell(ConnectionProtocol.HandOverReached.Instance, ActorRefs.NoSender);
+        }
+
+        private void OnResume(SessionProtocol.Attached attached)
+        {
+            _held = false;
+            _attached = attached;
+            if (_heldBack is { } message)
+            {
+                _heldBack = null;
+                Dispatch(message);
+            }
+
+            if (IsClosed(_in))
+            {
+                CompleteStage();
+                return;
+            }
+
+            PullIfRoom();
+        }
+
+        private void Dispatch(InboundMessage message)
+        {
+            if (_attached is { } attached)
+            {
+                attached.Session.Tell(new SessionProtocol.Inbound(attached.Epoch, message), ActorRefs.NoSender);
+            }
+            else
+            {
+                _connection.Tell(message, ActorRefs.NoSender);
+            }
+        }
+
+        // Without room the window calls back here once there may be some.
+        private void PullIfRoom()
+        {
+            if (!_held && !HasBeenPulled(_in) && !IsClosed(_in) && _window.HasRoom())
+            {
+                Pull(_in);
+            }
+        }
+    }
+}

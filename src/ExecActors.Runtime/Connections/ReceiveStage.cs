@@ -1,0 +1,176 @@
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Stage;
+
+using ExecActors.Platform;
+using ExecActors.Runtime.Frames;
+
+namespace ExecActors.Runtime.Connections;
+
+/// <summary>The transport's receiving half as a source of whole frames. A frame belongs to whoever it is pushed to.</summary>
+/// <remarks>
+/// Every pull ends in exactly one of: a push, a completion, or a pending receive whose callback goes on here. A frame over the limit
+/// completes the outbox with 1009; what the peer still sends is read and dropped, so that it can read the reason, until it closes too.
+/// The end is told to the connection's actor, after every frame before it was pushed.
+/// </remarks>
+internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transport, Outbox outbox, int bufferBytes, int maxBytes, CancellationToken closed)
+    : GraphStage<SourceShape<ByteLease>>
+{
+    private readonly Outlet<ByteLease> _out = new("Receive.out");
+
+    /// <inheritdoc/>
+    public override SourceShape<ByteLease> Shape => new(_out);
+
+    /// <inheritdoc/>
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, transport, outbox, bufferBytes, maxBytes, closed);
+
+    private sealed class Logic : OutGraphStageLogic
+    {
+        private const int DropBytes = 64 * 1024;
+
+        private readonly Outlet<ByteLease> _out;
+        private readonly IActorRef _connection;
+        private readonly IFrameTransport _transport;
+        private readonly Outbox _outbox;
+        private readonly FrameAssembler _assembler;
+        private readonly int _maxBytes;
+        private readonly CancellationToken _closed;
+        private readonly Action _continuation;
+        private Action _resume = () => { };
+        private ValueTask<ReceiveOutcome> _pending;
+        private CancellationTokenRegistration _cancelled;
+        private byte[]? _dropBuffer;
+        private bool _receiving; // a receive writes into our buffer
+        private bool _waited; // the last receive was the empty one that only waits for data
+        private bool _told;
+
+        public Logic(
+            ReceiveStage stage, IActorRef connection, IFrameTransport transport, Outbox outbox, int bufferBytes, int maxBytes, CancellationToken closed)
+            : base(stage.Shape)
+        {
+            _out = stage._out;
+            _connection = connection;
+            _transport = transport;
+            _outbox = outbox;
+            _maxBytes = maxBytes;
+            _closed = closed;
+            _assembler = FrameAssembler.For(transport.Delimiter, bufferBytes, maxBytes);
+            _continuation = () => _resume();
+            SetHandler(_out, this);
+        }
+
+        public override void PreStart()
+        {
+            _resume = GetAsyncCallback(OnReceived);
+            _cancelled = _closed.Register(GetAsyncCallback(OnCancelled));
+        }
+
+        public override void PostStop()
+        {
+            _cancelled.Dispose();
+            TellEnd("the stream was stopped");
+            if (!_receiving)
+            {
+                _assembler.Dispose(); // else the buffer is left to the GC: the receive may still write into it
+            }
+        }
+
+        public override void OnPull() => Deliver();
+
+        private void OnReceived()
+        {
+            _receiving = false;
+            if (Take(_pending))
+            {
+                Deliver();
+            }
+        }
+
+        // Nothing is pending while the window is full: then the cancellation itself is the end. Else the receive ends with it.
+        private void OnCancelled()
+        {
+            if (!_receiving)
+            {
+                TellEnd("closed");
+                CompleteStage();
+            }
+        }
+
+        // Goes round until a frame is pushed, the peer ends, or a receive is pending.
+        private void Deliver()
+        {
+            while (true)
+            {
+                if (_assembler.TryTake(out var frame))
+                {
+                    Push(_out, frame);
+                    return;
+                }
+
+                var receive = _transport.ReceiveAsync(NextBuffer(), _closed);
+                if (!receive.IsCompleted)
+                {
+                    _receiving = true;
+                    _pending = receive;
+                    receive.GetAwaiter().UnsafeOnCompleted(_continuation);
+                    return;
+                }
+
+                if (!Take(receive))
+                {
+                    return;
+                }
+            }
+        }
+
+        private Memory<byte> NextBuffer()
+        {
+            if (_assembler.IsTooLong)
+            {
+                _outbox.Complete(CloseReason.TooBig(_maxBytes));
+                return _dropBuffer ??= new byte[DropBytes];
+            }
+
+            _waited = _assembler.HoldsNothing && !_waited;
+            return _waited ? Memory<byte>.Empty : _assembler.GetBuffer();
+        }
+
+        private bool Take(ValueTask<ReceiveOutcome> receive)
+        {
+            ReceiveOutcome outcome;
+            try
+            {
+#pragma warning disable VSTHRD002 // it has completed: this takes the result and does not wait
+                outcome = receive.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+            }
+            catch (Exception e)
+            {
+                outcome = ReceiveOutcome.End(e.Message);
+            }
+
+            if (outcome.Ended)
+            {
+                TellEnd(outcome.EndReason ?? "ended");
+                CompleteStage();
+                return false;
+            }
+
+            if (!_assembler.IsTooLong)
+            {
+                _assembler.Advance(outcome.Count, outcome.EndOfFrame);
+            }
+
+            return true;
+        }
+
+        private void TellEnd(string reason)
+        {
+            if (!_told)
+            {
+                _told = true;
+                _connection.Tell(new ConnectionProtocol.ReceiveEnded(reason), ActorRefs.NoSender);
+            }
+        }
+    }
+}

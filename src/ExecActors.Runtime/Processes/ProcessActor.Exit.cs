@@ -1,0 +1,98 @@
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+using static ExecActors.Runtime.Processes.ProcessProtocol;
+
+namespace ExecActors.Runtime.Processes;
+
+/// <content>Signals, and the way from the leader's end to the last number.</content>
+internal sealed partial class ProcessActor
+{
+    private const int KillSignal = 9;
+
+    private ExitStatus? _exit;
+    private bool _terminated;
+    private bool _closed;
+
+    private void OnSignal(Signal signal)
+    {
+        if (_exit is null)
+        {
+            _child!.SignalGroup(signal.Number);
+        }
+
+        Reply(signal.Request, AnswerFrames.Empty(signal.Request.Id));
+    }
+
+    private void OnTerminate(Terminate terminate)
+    {
+        var running = _exit is null;
+        if (!_closed)
+        {
+            // The group, not the pid: a shell that forked leaves its children running otherwise. After the leader's exit this ends the
+            // members it left behind, which hold the streams open.
+            _child!.SignalGroup(KillSignal);
+            _terminated = true;
+        }
+
+        ReplyTerminate(terminate.Request, running);
+        if (!running && !_closed)
+        {
+            AbandonOutput();
+            CloseIfDone();
+        }
+    }
+
+    private void OnOutputEnded(OutputEnded ended)
+    {
+        _streams.RemoveAll(open => open.Kind == ended.Stream);
+        CloseIfDone();
+    }
+
+    private void OnExited(Exited exited)
+    {
+        _exit = exited.Status;
+        _log.AppendExit();
+        OnRecordAdded(length: 0);
+        if (!_stdinGone)
+        {
+            OnStdinGone();
+        }
+
+        // A terminated process is done: a stranger that left its group may hold the pipe for ever.
+        if (_terminated)
+        {
+            AbandonOutput();
+        }
+
+        CloseIfDone();
+    }
+
+    private void AbandonOutput()
+    {
+        _child!.AbandonOutput();
+        _streams.Clear();
+    }
+
+    private void CloseIfDone()
+    {
+        if (_exit is null || _streams.Count > 0 || _closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _log.AppendClose();
+        OnRecordAdded(length: 0);
+        _child!.Release();
+        Timers.StartSingleTimer(LingerOver.Instance, LingerOver.Instance, _environment.Settings.Linger);
+    }
+
+    private void ReplyTerminate(in RequestRef request, bool running)
+    {
+        using var buffer = new FrameBuffer(128);
+        WireWriter.TerminateResult(buffer, request.Id, running);
+        Reply(request, buffer.Take());
+    }
+}

@@ -1,0 +1,179 @@
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+using static ExecActors.Runtime.Processes.ProcessProtocol;
+
+namespace ExecActors.Runtime.Processes;
+
+/// <content>From the pipes into the log, and from the log to the attached connection.</content>
+internal sealed partial class ProcessActor
+{
+    private const long NotAttached = 0;
+    private const int NotificationOverhead = 160;
+
+    private readonly List<OpenStream> _streams = [];
+    private long _attachment;
+    private ulong _live = 1; // the next record the attached connection gets
+    private long _unsent; // payload bytes from _live to the end of the log
+    private int _inTurn; // handed to the session, not yet admitted
+    private ulong _lastChunk; // the number of the newest chunk; 0 for none
+
+    private void OpenStreams()
+    {
+        if (_order.Spec.Io == ProcessIo.Terminal)
+        {
+            _streams.Add(new OpenStream(OutputStreamKind.Terminal));
+        }
+        else
+        {
+            _streams.Add(new OpenStream(OutputStreamKind.Stdout));
+            _streams.Add(new OpenStream(OutputStreamKind.Stderr));
+        }
+    }
+
+    private void GrantInitialCredit()
+    {
+        foreach (var stream in _streams)
+        {
+            _child!.GrantRead(stream.Kind, _environment.Settings.ReadAheadBytes);
+        }
+    }
+
+    private void OnOutputRead(OutputRead read)
+    {
+        var length = read.Bytes.Length;
+        var stream = _streams.Find(open => open.Kind == read.Stream);
+        if (stream is null || _closed)
+        {
+            read.Bytes.Dispose(); // read before the output was abandoned
+            return;
+        }
+
+        _lastChunk = _log.NextSequence;
+        _log.Append(read.Stream, read.Bytes);
+        stream.Owed += length;
+        OnRecordAdded(length);
+        GrantOwed();
+    }
+
+    private void OnRecordAdded(int length)
+    {
+        if (_attachment == NotAttached)
+        {
+            _live = _log.NextSequence;
+            _log.Evict(neededFrom: ulong.MaxValue);
+        }
+        else
+        {
+            _unsent += length;
+            Pump();
+            _log.Evict(neededFrom: _live);
+        }
+
+        AnswerSatisfiedReads();
+    }
+
+    private void OnAdmitted(Admitted admitted)
+    {
+        if (admitted.Epoch == _attachment)
+        {
+            _inTurn -= admitted.Bytes;
+            Pump();
+            _log.Evict(neededFrom: _live);
+            GrantOwed();
+        }
+    }
+
+    private void OnAttach(Attach attach)
+    {
+        _attachment = attach.Epoch;
+        _live = _log.NextSequence; // what is past is fetched with process/read
+        _unsent = 0;
+        _inTurn = 0;
+    }
+
+    private void OnDetach(Detach detach)
+    {
+        if (detach.Epoch == _attachment)
+        {
+            _attachment = NotAttached;
+            _live = _log.NextSequence;
+            _unsent = 0;
+            _inTurn = 0;
+            _log.Evict(neededFrom: ulong.MaxValue);
+            GrantOwed();
+        }
+
+        DropReads(detach.Epoch);
+    }
+
+    // One record becomes one notification. What is handed to the session and not yet admitted is bounded, so that a loud process
+    // has its backlog in its own log and not in the session's queues.
+    private void Pump()
+    {
+        while (_attachment != NotAttached && _inTurn < _environment.Settings.TurnBytes && _log.TryGet(_live, out var record))
+        {
+            var frame = Notification(record);
+            _live++;
+            _unsent -= record.Length;
+            _inTurn += frame.Length;
+            Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length), Self);
+        }
+    }
+
+    private ByteLease Notification(in OutputRecord record)
+    {
+        using var buffer = new FrameBuffer(NotificationOverhead + _order.ProcessId.Length + (record.Length * 4 / 3));
+        switch (record.Kind)
+        {
+            case OutputRecordKind.Chunk:
+                WireWriter.Output(buffer, _order.ProcessId, record.Sequence, StreamName(record.Stream), record.Bytes);
+                break;
+            case OutputRecordKind.Exit:
+                WireWriter.Exited(buffer, _order.ProcessId, record.Sequence, _exit?.Code ?? -1, sandboxDenied: false);
+                break;
+            case OutputRecordKind.Close:
+                WireWriter.Closed(buffer, _order.ProcessId, record.Sequence);
+                break;
+            default:
+                throw new InvalidOperationException($"a record of kind {record.Kind} cannot be told");
+        }
+
+        return buffer.Take();
+    }
+
+    // A client that is behind slows its own process: no credit, no reading, and the pipe fills. Detached, the log's ring decides.
+    private void GrantOwed()
+    {
+        if (_attachment != NotAttached && _unsent >= _environment.Settings.LagBytes)
+        {
+            return;
+        }
+
+        foreach (var stream in _streams)
+        {
+            if (stream.Owed > 0)
+            {
+                _child!.GrantRead(stream.Kind, stream.Owed);
+                stream.Owed = 0;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> StreamName(OutputStreamKind stream) => stream switch
+    {
+        OutputStreamKind.Stdout => "stdout"u8,
+        OutputStreamKind.Stderr => "stderr"u8,
+        OutputStreamKind.Terminal => "pty"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(stream), stream, message: null),
+    };
+
+    /// <summary>A stream that has not ended, and the credit used up and not granted again.</summary>
+    private sealed class OpenStream(OutputStreamKind kind)
+    {
+        public OutputStreamKind Kind => kind;
+
+        public int Owed { get; set; }
+    }
+}

@@ -1,0 +1,280 @@
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+using static ExecActors.Runtime.Processes.ProcessProtocol;
+
+namespace ExecActors.Runtime.Processes;
+
+/// <summary>One OS process of a session: its start, standard input, output log, waiting reads and exit.</summary>
+/// <remarks>
+/// Parent: SessionActor. Children: none.
+/// Supervision: a failure stops it (the OS process cannot be made again); PostStop kills the group and tells the session, which keeps a tombstone.
+/// Behaviours: Starting -> Live (running, then exited with streams open, then closed) or NotStarted; both end when the session stops the actor.
+/// Timers: start-patience while starting, one per waiting read, linger once closed.
+/// Owns: the child, the log, the bytes queued for standard input.
+/// </remarks>
+internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
+{
+    private const string BlockingDispatcher = "execactors.blocking-io";
+
+    private readonly ProcessOrder _order;
+    private readonly ProcessEnvironment _environment;
+    private readonly PendingStart _start;
+    private readonly OutputLog _log;
+    private readonly List<object> _early = [];
+    private IChildProcess? _child;
+    private bool _failed;
+
+    /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
+    public ProcessActor(ProcessOrder order, ProcessEnvironment environment)
+    {
+        _order = order;
+        _environment = environment;
+        _start = new PendingStart(environment.Host, order.Spec, Self);
+        _log = new OutputLog(environment.Settings.RingBytes);
+        _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
+        _attachment = order.Attached ? order.Start.Epoch : NotAttached;
+        Become(Starting);
+    }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>The start begins with the actor; its request is answered by the actor.</summary>
+    public static Props Props(ProcessOrder order, ProcessEnvironment environment) =>
+        Akka.Actor.Props.Create(() => new ProcessActor(order, environment));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule(_start.Run);
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        try
+        {
+            return base.AroundReceive(receive, message);
+        }
+        catch (Exception)
+        {
+            _failed = true;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        if (_child is { } child)
+        {
+            child.SignalGroup(KillSignal);
+            child.Release();
+        }
+        else
+        {
+            _start.GiveUp();
+        }
+
+        if (_failed)
+        {
+            Context.Parent.Tell(new Failed(_order.ProcessId, _log.NextSequence, _exit is not null, _exit?.Code ?? -1, _closed));
+        }
+
+        DropStdin();
+        _log.Dispose();
+    }
+
+    private void Starting()
+    {
+        Receive<Spawned>(OnSpawned);
+        Receive<SpawnFailed>(failure => AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message)));
+        Receive<StartPatienceOver>(_ => AbandonStart(Errors.StartCancelled(_order.ProcessId)));
+        Receive<Read>(read => HoldBack(read, read.Request));
+        Receive<Write>(write => HoldBack(write, write.Request));
+        Receive<Signal>(signal => HoldBackImpatiently(signal, signal.Request));
+        Receive<Terminate>(terminate => HoldBackImpatiently(terminate, terminate.Request));
+        Receive<Attach>(attach => _attachment = attach.Epoch);
+        Receive<Detach>(OnDetachWhileStarting);
+    }
+
+    private void Live()
+    {
+        Receive<OutputRead>(OnOutputRead);
+        Receive<Admitted>(OnAdmitted);
+        Receive<Write>(OnWrite);
+        Receive<Read>(OnRead);
+        Receive<ReadDeadline>(OnReadDeadline);
+        Receive<StdinReady>(_ => OnStdinReady());
+        Receive<OutputEnded>(OnOutputEnded);
+        Receive<Exited>(OnExited);
+        Receive<Signal>(OnSignal);
+        Receive<Terminate>(OnTerminate);
+        Receive<Attach>(OnAttach);
+        Receive<Detach>(OnDetach);
+        Receive<LingerOver>(_ => Context.Parent.Tell(new Forgotten(_order.ProcessId)));
+    }
+
+    /// <summary>The start failed or was given up: what still arrives finds no process. The session stops the actor.</summary>
+    private void NotStarted()
+    {
+        Receive<Read>(read => Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId))));
+        Receive<Write>(write =>
+        {
+            write.Bytes.Dispose();
+            ReplyWrite(write.Request, WriteStatus.UnknownProcess);
+        });
+        Receive<Signal>(signal => Reply(signal.Request, AnswerFrames.Empty(signal.Request.Id)));
+        Receive<Terminate>(terminate => ReplyTerminate(terminate.Request, running: false));
+        Receive<Spawned>(_ => { }); // given back by PendingStart when the start was given up
+        Receive<SpawnFailed>(_ => { }); // the given-up start failed after all
+        Receive<StartPatienceOver>(_ => { });
+        Receive<Attach>(_ => { });
+        Receive<Detach>(_ => { });
+    }
+
+    private void OnSpawned(Spawned spawned)
+    {
+        Timers.Cancel(StartPatienceOver.Instance);
+        _child = spawned.Child;
+        OpenStreams();
+        Become(Live);
+        using (var buffer = new FrameBuffer(256))
+        {
+            WireWriter.StartResult(buffer, _order.Start.Id, _order.ProcessId, "none");
+            Reply(_order.Start, buffer.Take());
+        }
+
+        Context.Parent.Tell(new Started(_order.ProcessId));
+        _child.Begin(new ChildObserver(Self));
+        GrantInitialCredit();
+        foreach (var message in _early)
+        {
+            Handle(message);
+        }
+
+        _early.Clear();
+    }
+
+    private void AbandonStart(RpcError why)
+    {
+        Timers.Cancel(StartPatienceOver.Instance);
+        var cancelled = why.Code == ErrorCodes.InvalidRequest;
+        if (cancelled)
+        {
+            _start.GiveUp();
+        }
+
+        Become(NotStarted);
+        Reply(_order.Start, AnswerFrames.Error(_order.Start.Id, why));
+        foreach (var message in _early)
+        {
+            switch (message)
+            {
+                case Terminate terminate:
+                    ReplyTerminate(terminate.Request, cancelled);
+                    break;
+                case Signal signal:
+                    Reply(signal.Request, AnswerFrames.Empty(signal.Request.Id));
+                    break;
+                case Write write:
+                    write.Bytes.Dispose();
+                    ReplyWrite(write.Request, WriteStatus.UnknownProcess);
+                    break;
+                case Read read:
+                    Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId)));
+                    break;
+                default:
+                    throw new InvalidOperationException($"{message.GetType().Name} is not held back");
+            }
+        }
+
+        _early.Clear();
+        Context.Parent.Tell(new StartFailed(_order.ProcessId));
+    }
+
+    // Everything for this process id waits for its start, a matter of a millisecond.
+    private void HoldBack(object message, in RequestRef request)
+    {
+        _early.Add(message);
+        Park(request);
+    }
+
+    // A start on a dead mount would hold a terminate for ever: after a while it ends the start instead.
+    private void HoldBackImpatiently(object message, in RequestRef request)
+    {
+        HoldBack(message, request);
+        if (!Timers.IsTimerActive(StartPatienceOver.Instance))
+        {
+            Timers.StartSingleTimer(StartPatienceOver.Instance, StartPatienceOver.Instance, _environment.Settings.StartPatience);
+        }
+    }
+
+    // Reads of the old connection go with it. Writes stay: the client repeats them with the same id after it came back.
+    private void OnDetachWhileStarting(Detach detach)
+    {
+        if (_attachment == detach.Epoch)
+        {
+            _attachment = NotAttached;
+        }
+
+        _early.RemoveAll(message => message is Read read && read.Request.Epoch == detach.Epoch);
+    }
+
+    private void Handle(object message)
+    {
+        switch (message)
+        {
+            case Write write:
+                OnWrite(write);
+                break;
+            case Read read:
+                OnRead(read);
+                break;
+            case Signal signal:
+                OnSignal(signal);
+                break;
+            case Terminate terminate:
+                OnTerminate(terminate);
+                break;
+            default:
+                throw new InvalidOperationException($"{message.GetType().Name} is not held back");
+        }
+    }
+
+    private void Reply(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new Answer(request, frame), Self);
+
+    private void Park(in RequestRef request) => Context.Parent.Tell(new Parked(request), Self);
+
+    /// <summary>The reactor read bytes; the lease is the actor's.</summary>
+    internal sealed record OutputRead(OutputStreamKind Stream, ByteLease Bytes) : INoSerializationVerificationNeeded;
+
+    /// <summary>A stream ended.</summary>
+    internal sealed record OutputEnded(OutputStreamKind Stream) : INoSerializationVerificationNeeded;
+
+    /// <summary>Standard input has room again, or lost its reader.</summary>
+    internal sealed record StdinReady : INoSerializationVerificationNeeded
+    {
+        public static StdinReady Instance { get; } = new();
+    }
+
+    /// <summary>The leader ended.</summary>
+    internal sealed record Exited(ExitStatus Status) : INoSerializationVerificationNeeded;
+
+    /// <summary>A blocking worker started the process.</summary>
+    internal sealed record Spawned(IChildProcess Child) : INoSerializationVerificationNeeded;
+
+    /// <summary>A blocking worker could not start it; the text is the client's.</summary>
+    internal sealed record SpawnFailed(string Message) : INoSerializationVerificationNeeded;
+
+    private sealed record StartPatienceOver : INoSerializationVerificationNeeded
+    {
+        public static StartPatienceOver Instance { get; } = new();
+    }
+
+    private sealed record LingerOver : INoSerializationVerificationNeeded
+    {
+        public static LingerOver Instance { get; } = new();
+    }
+}

@@ -1,0 +1,69 @@
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+namespace ExecActors.Runtime.Processes;
+
+/// <summary>Names one request: the attachment it came by, its place among that connection's answers, and the client's id for it.</summary>
+/// <param name="Epoch">The session's attachment.</param>
+/// <param name="Ticket">The place; see <c>AnswerQueue</c>.</param>
+/// <param name="Id">Echoed in the answer.</param>
+internal readonly record struct RequestRef(long Epoch, long Ticket, RequestId Id);
+
+/// <summary>What a <see cref="ProcessActor"/> accepts, and what it tells its session.</summary>
+internal static class ProcessProtocol
+{
+    /// <summary>process/read. Answered, or parked and answered when there is something to say.</summary>
+    public sealed record Read(RequestRef Request, ProcessReadParams Params) : INoSerializationVerificationNeeded;
+
+    /// <summary>process/write; the bytes are the actor's. Answered once they are in the queue or the pipe, or can never be.</summary>
+    public sealed record Write(RequestRef Request, string WriteId, StdinBytes Bytes, bool CloseStdin) : INoSerializationVerificationNeeded;
+
+    /// <summary>process/signal.</summary>
+    public sealed record Signal(RequestRef Request, int Number) : INoSerializationVerificationNeeded;
+
+    /// <summary>process/terminate.</summary>
+    public sealed record Terminate(RequestRef Request) : INoSerializationVerificationNeeded;
+
+    /// <summary>A connection is attached: live output goes to it from the next record on. Past records are not repeated.</summary>
+    public sealed record Attach(long Epoch) : INoSerializationVerificationNeeded;
+
+    /// <summary>The attachment ended: live output stops, requests that waited are dropped unanswered.</summary>
+    public sealed record Detach(long Epoch) : INoSerializationVerificationNeeded;
+
+    /// <summary>The session passed that many bytes of output on to the connection; as many may follow.</summary>
+    public sealed record Admitted(long Epoch, int Bytes) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: the finished answer to a request.</summary>
+    public sealed record Answer(RequestRef Request, ByteLease Frame) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: the request waits; its answer comes later and out of turn.</summary>
+    public sealed record Parked(RequestRef Request) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: the process runs; sent after the start's answer.</summary>
+    public sealed record Started(string ProcessId) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: there is no process; the id is free. The actor answers what still reaches it and waits to be stopped.</summary>
+    public sealed record StartFailed(string ProcessId) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: one notification, to be sent in turn with those of the other processes.</summary>
+    /// <param name="Epoch">The attachment it is meant for.</param>
+    /// <param name="ProcessId">The client's id.</param>
+    /// <param name="Sequence">Its number.</param>
+    /// <param name="Frame">The finished notification.</param>
+    /// <param name="Bytes">What it counts against the session's credit.</param>
+    public sealed record Output(long Epoch, string ProcessId, ulong Sequence, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: closed and its linger is over; the id is free.</summary>
+    public sealed record Forgotten(string ProcessId) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: the actor failed. Its process group was killed; nothing more comes.</summary>
+    /// <param name="ProcessId">The client's id.</param>
+    /// <param name="NextSequence">The number after the last record.</param>
+    /// <param name="Exited">Whether the exit had been numbered.</param>
+    /// <param name="ExitCode">The exit code if so, else -1.</param>
+    /// <param name="Closed">Whether the close had been numbered.</param>
+    public sealed record Failed(string ProcessId, ulong NextSequence, bool Exited, int ExitCode, bool Closed) : INoSerializationVerificationNeeded;
+}

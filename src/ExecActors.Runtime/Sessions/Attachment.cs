@@ -1,0 +1,38 @@
+using ExecActors.Runtime.Frames;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>What a session has for the time of one connection.</summary>
+internal sealed class Attachment(long epoch, ConnectionLink link, int creditBytes) : IDisposable
+{
+    /// <summary>Tells this attachment from those before and after it.</summary>
+    public long Epoch => epoch;
+
+    /// <summary>Frames to the client.</summary>
+    public Outbox Outbox => link.Outbox;
+
+    /// <summary>Where its requests are counted.</summary>
+    public RequestWindow Window => link.Window;
+
+    /// <summary>Answers in order.</summary>
+    public AnswerQueue Answers { get; } = new(link.Outbox, link.Window);
+
+    /// <summary>Notifications in turn.</summary>
+    public FairOutput Output { get; } = new(link.Outbox, epoch, creditBytes);
+
+    /// <summary>Requests that take a concurrent place now.</summary>
+    public int Active { get; set; }
+
+    /// <summary>Requests that wait for a concurrent place.</summary>
+    public Queue<DeferredRequest> Queued { get; } = new();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Output.Dispose();
+        while (Queued.TryDequeue(out var request))
+        {
+            request.Message.Stdin?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Akka.Actor;
+
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Processes;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>Shares one connection's credit among the processes of a session: each in turn, so that a loud one cannot starve the rest.</summary>
+/// <remarks>
+/// Plain state of a SessionActor. A process has at most its turn (<c>process.turn-bytes</c>) here; the rest stays in its own log.
+/// A frame passes while any credit is left, so the last one may overdraw by its own length.
+/// </remarks>
+internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : IDisposable
+{
+    private readonly Dictionary<IActorRef, Queue<ProcessProtocol.Output>> _queues = [];
+    private readonly Queue<IActorRef> _ready = new();
+    private long _credit = creditBytes;
+
+    /// <summary>Bytes that may still be handed to the connection.</summary>
+    public long Credit => _credit;
+
+    /// <summary>One notification of a process.</summary>
+    public void Add(IActorRef process, ProcessProtocol.Output output)
+    {
+        if (_credit > 0 && _ready.Count == 0)
+        {
+            Admit(process, output);
+            return;
+        }
+
+        if (!_queues.TryGetValue(process, out var queue))
+        {
+            _queues[process] = queue = new Queue<ProcessProtocol.Output>();
+        }
+
+        if (queue.Count == 0)
+        {
+            _ready.Enqueue(process);
+        }
+
+        queue.Enqueue(output);
+    }
+
+    /// <summary>The connection took that many bytes.</summary>
+    public void Return(int bytes)
+    {
+        _credit += bytes;
+        while (_credit > 0 && _ready.TryDequeue(out var process))
+        {
+            var queue = _queues[process];
+            Admit(process, queue.Dequeue());
+            if (queue.Count > 0)
+            {
+                _ready.Enqueue(process);
+            }
+        }
+    }
+
+    /// <summary>A process is gone and what it queued was told: forgets its queue.</summary>
+    public void Forget(IActorRef process)
+    {
+        if (_queues.TryGetValue(process, out var queue) && queue.Count == 0)
+        {
+            _queues.Remove(process);
+        }
+    }
+
+    /// <summary>The attachment ended: what waits here stays in the logs of its processes.</summary>
+    public void Dispose()
+    {
+        foreach (var output in _queues.Values.SelectMany(queue => queue))
+        {
+            output.Frame.Dispose();
+        }
+
+        _queues.Clear();
+        _ready.Clear();
+    }
+
+    private void Admit(IActorRef process, ProcessProtocol.Output output)
+    {
+        _credit -= output.Bytes;
+        outbox.Offer(output.Frame, output.Bytes);
+        process.Tell(new ProcessProtocol.Admitted(epoch, output.Bytes));
+    }
+}

@@ -1,0 +1,31 @@
+using Akka.Actor;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>A process id of a session: the actor behind it, or what is left of one that failed.</summary>
+internal sealed class ProcessEntry(string processId, IActorRef actor)
+{
+    /// <summary>The client's id.</summary>
+    public string ProcessId => processId;
+
+    /// <summary>The ProcessActor; stopped once there is a <see cref="Tombstone"/>.</summary>
+    public IActorRef Actor => actor;
+
+    /// <summary>Whether the start is not answered yet.</summary>
+    public bool Starting { get; set; } = true;
+
+    /// <summary>The number of the last record that was told to the attached connection; 0 for none.</summary>
+    public ulong LastTold { get; set; }
+
+    /// <summary>Requests behind a second start of an id whose first start is not decided: they run, in order, when it is.</summary>
+    public Queue<DeferredRequest> Deferred { get; } = new();
+
+    /// <summary>Set when the actor failed.</summary>
+    public Tombstone? Tombstone { get; set; }
+}
+
+/// <summary>A request that has its ticket and runs later.</summary>
+internal readonly record struct DeferredRequest(long Epoch, long Ticket, Frames.InboundMessage Message);
+
+/// <summary>What reads of a failed process say.</summary>
+internal sealed record Tombstone(ulong NextSequence, int ExitCode, string Failure);

@@ -1,0 +1,232 @@
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Processes;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <content>The session's processes: admission, start, what they tell, and what is left of one that failed.</content>
+internal sealed partial class SessionActor
+{
+    private const string FailureText = "the server lost this process to an internal failure and killed it; start it again";
+
+    private void Start(Attachment attached, in RequestRef request, ProcessStartParams start, ProcessEntry? existing)
+    {
+        if (existing is not null)
+        {
+            Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, Errors.ProcessExists(start.ProcessId)));
+            return;
+        }
+
+        if (Refusal(start) is { } refusal)
+        {
+            Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, refusal));
+            return;
+        }
+
+        var spec = new ProcessSpec
+        {
+            Argv = start.Argv,
+            Arg0 = start.Arg0,
+            Cwd = start.NativeCwd,
+            Environment = EnvPolicy.Apply(_environment.ServerVariables, start.EnvPolicy, start.Env),
+            Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
+        };
+        var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
+        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process), $"process-{++_processNumber}"));
+        _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
+        attached.Answers.Assign(request.Ticket, actor);
+        attached.Answers.Park(request.Ticket);
+    }
+
+    // Closed by default: what cannot be enforced here is refused, never run without it.
+    private RpcError? Refusal(ProcessStartParams start)
+    {
+        if (Unenforceable(start) is { } member)
+        {
+            return new RpcError(
+                ErrorCodes.InvalidParams, $"process/start asks for `{member}`, which this server cannot enforce; send it as null or false to run without it");
+        }
+
+        if (_processes.Count >= _environment.Settings.Limits.ProcessesPerSession)
+        {
+            return Errors.Limit("limits.processes-per-session");
+        }
+
+        return _environment.Processes.TryTake() ? null : Errors.Limit("limits.processes");
+    }
+
+    private static string? Unenforceable(ProcessStartParams start) => start switch
+    {
+        { HasSandbox: true } => "sandbox",
+        { EnforceManagedNetwork: true } => "enforceManagedNetwork",
+        { HasManagedNetwork: true } => "managedNetwork",
+        { HasNetworkProxy: true } => "networkProxy",
+        { HasCredentialProviders: true } => "credentialProviders",
+        { HasShellSnapshot: true } => "shellSnapshot",
+        _ => null,
+    };
+
+    private void OnOutput(ProcessProtocol.Output output)
+    {
+        if (_attached is not { } attached || attached.Epoch != output.Epoch)
+        {
+            output.Frame.Dispose(); // the log still has it
+            return;
+        }
+
+        if (_processes.TryGetValue(output.ProcessId, out var entry))
+        {
+            entry.LastTold = output.Sequence;
+        }
+
+        attached.Output.Add(Sender, output);
+    }
+
+    private void OnAnswer(ProcessProtocol.Answer answer)
+    {
+        if (_attached is { } attached && attached.Epoch == answer.Request.Epoch)
+        {
+            Answer(attached, answer.Request.Ticket, answer.Frame);
+        }
+        else
+        {
+            answer.Frame.Dispose();
+        }
+    }
+
+    private void OnParked(ProcessProtocol.Parked parked)
+    {
+        if (_attached is { } attached && attached.Epoch == parked.Request.Epoch)
+        {
+            attached.Answers.Park(parked.Request.Ticket);
+        }
+    }
+
+    private void OnStarted(ProcessProtocol.Started started)
+    {
+        if (_processes.TryGetValue(started.ProcessId, out var entry))
+        {
+            entry.Starting = false;
+            RunDeferred(entry);
+        }
+    }
+
+    private void OnStartFailed(ProcessProtocol.StartFailed failed)
+    {
+        if (_processes.TryGetValue(failed.ProcessId, out var entry) && entry.Actor.Equals(Sender))
+        {
+            entry.Starting = false;
+            Remove(entry);
+            RunDeferred(entry);
+        }
+    }
+
+    private void OnForgotten(ProcessProtocol.Forgotten forgotten)
+    {
+        if (_processes.TryGetValue(forgotten.ProcessId, out var entry) && entry.Actor.Equals(Sender))
+        {
+            Remove(entry);
+        }
+    }
+
+    // A poison pill, not a stop: what was routed to the actor before is answered by it first.
+    private void Remove(ProcessEntry entry)
+    {
+        _processes.Remove(entry.ProcessId);
+        _environment.Processes.GiveBack();
+        _attached?.Output.Forget(entry.Actor);
+        Context.Unwatch(entry.Actor);
+        entry.Actor.Tell(PoisonPill.Instance);
+    }
+
+    private void RunDeferred(ProcessEntry entry)
+    {
+        while (entry.Deferred.TryDequeue(out var request))
+        {
+            if (_attached is { } attached && attached.Epoch == request.Epoch)
+            {
+                Execute(attached, request.Ticket, request.Message);
+            }
+            else
+            {
+                request.Message.Stdin?.Dispose();
+            }
+        }
+    }
+
+    private void OnFailed(ProcessProtocol.Failed failed)
+    {
+        if (_processes.TryGetValue(failed.ProcessId, out var entry) && entry.Actor.Equals(Sender))
+        {
+            Bury(entry, failed);
+        }
+    }
+
+    // The actor is gone without its last words: what was told is all that is known.
+    private void OnTerminated(Terminated terminated)
+    {
+        var entry = _processes.Values.FirstOrDefault(candidate => candidate.Actor.Equals(terminated.ActorRef));
+        if (entry is { Tombstone: null })
+        {
+            Bury(entry, new ProcessProtocol.Failed(entry.ProcessId, entry.LastTold + 1, Exited: false, ExitCode: -1, Closed: false));
+        }
+    }
+
+    // Numbers the exit and the close in the place of the failed actor. An attached client gets them right after the last number it was
+    // told: from a gap on it would wait for ever.
+    private void Bury(ProcessEntry entry, ProcessProtocol.Failed failed)
+    {
+        SessionLog.ProcessFailed(_environment.Log, _id, entry.ProcessId);
+        var wasStarting = entry.Starting;
+        var next = entry.LastTold > 0 ? entry.LastTold + 1 : failed.NextSequence;
+        if (_attached is { } attached)
+        {
+            attached.Active -= attached.Answers.FailAll(new RpcError(ErrorCodes.InternalError, FailureText), entry.Actor);
+            if (!wasStarting)
+            {
+                TellLastNumbers(attached, entry, failed, ref next);
+            }
+
+            RunQueued(attached);
+        }
+        else
+        {
+            next += (failed.Exited ? 0UL : 1UL) + (failed.Closed ? 0UL : 1UL);
+        }
+
+        entry.Starting = false;
+        if (wasStarting)
+        {
+            Remove(entry);
+        }
+        else
+        {
+            entry.Tombstone = new Tombstone(next, failed.ExitCode, FailureText);
+        }
+
+        RunDeferred(entry);
+    }
+
+    private static void TellLastNumbers(Attachment attached, ProcessEntry entry, ProcessProtocol.Failed failed, ref ulong next)
+    {
+        if (!failed.Exited)
+        {
+            using var exited = new FrameBuffer(256);
+            WireWriter.Exited(exited, entry.ProcessId, next, failed.ExitCode, sandboxDenied: false);
+            Tell(exited.Take(), next++);
+        }
+
+        if (!failed.Closed)
+        {
+            using var closed = new FrameBuffer(256);
+            WireWriter.Closed(closed, entry.ProcessId, next);
+            Tell(closed.Take(), next++);
+        }
+
+        void Tell(ByteLease frame, ulong sequence) =>
+            attached.Output.Add(entry.Actor, new ProcessProtocol.Output(attached.Epoch, entry.ProcessId, sequence, frame, frame.Length));
+    }
+}

@@ -1,0 +1,173 @@
+using Akka.Actor;
+
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Processes;
+
+using static ExecActors.Runtime.Sessions.SessionProtocol;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>One client session: owns its processes and outlives the connection that opened it.</summary>
+/// <remarks>
+/// Parent: SessionRegistryActor. Children: one ProcessActor per process id.
+/// Supervision: a failed child is stopped, not restarted (its OS process cannot be made again); a tombstone keeps its id readable.
+/// Behaviours: Detached (start) -> AttachedNow -> Detached ... -> stopped by the registry's Expire(epoch).
+/// Timers: none; the registry keeps the time.
+/// Everything outbound carries the epoch of the attachment it is meant for, so late messages of an old connection fall away here.
+/// </remarks>
+internal sealed partial class SessionActor : ReceiveActor
+{
+    private readonly SessionId _id;
+    private readonly SessionEnvironment _environment;
+    private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
+    private Attachment? _attached;
+    private long _processNumber;
+
+    /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
+    public SessionActor(SessionId id, SessionEnvironment environment)
+    {
+        _id = id;
+        _environment = environment;
+        Become(Detached);
+    }
+
+    /// <summary>A session without a connection and without processes.</summary>
+    public static Props Props(SessionId id, SessionEnvironment environment) =>
+        Akka.Actor.Props.Create(() => new SessionActor(id, environment));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        if (_attached is { } attached)
+        {
+            attached.Outbox.Complete(CloseReason.SessionFailed); // a drain has completed it before with another reason
+            attached.Dispose();
+        }
+
+        foreach (var entry in _processes.Values)
+        {
+            _environment.Processes.GiveBack();
+            DropDeferred(entry, epoch: null);
+        }
+    }
+
+    private void Detached()
+    {
+        Receive<Attach>(OnAttach);
+        Receive<Expire>(_ => Context.Stop(Self));
+        Receive<Inbound>(stale => stale.Message.Stdin?.Dispose());
+        Receive<CreditReturned>(_ => { }); // from the connection that left
+        Receive<Detach>(_ => { }); // the connection it names has already left
+        Receive<Evict>(_ => { });
+        ReceiveFromProcesses();
+    }
+
+    private void AttachedNow()
+    {
+        Receive<Inbound>(OnInbound);
+        Receive<CreditReturned>(OnCreditReturned);
+        Receive<Detach>(detach => OnDetach(detach.Epoch));
+        Receive<Evict>(OnEvict);
+        Receive<Expire>(_ => { }); // a connection came back first
+        ReceiveFromProcesses();
+    }
+
+    private void ReceiveFromProcesses()
+    {
+        Receive<ProcessProtocol.Output>(OnOutput);
+        Receive<ProcessProtocol.Answer>(OnAnswer);
+        Receive<ProcessProtocol.Parked>(OnParked);
+        Receive<ProcessProtocol.Started>(OnStarted);
+        Receive<ProcessProtocol.StartFailed>(OnStartFailed);
+        Receive<ProcessProtocol.Forgotten>(OnForgotten);
+        Receive<ProcessProtocol.Failed>(OnFailed);
+        Receive<Terminated>(OnTerminated);
+    }
+
+    private void OnAttach(Attach attach)
+    {
+        _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
+        attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
+
+        // The answer goes first, then whatever the processes put out from now on.
+        using (var buffer = new FrameBuffer(256 + _environment.EnvironmentInfo.Length))
+        {
+            WireWriter.InitializeResult(buffer, attach.Link.InitializeId, _id.Value, _environment.EnvironmentInfo.Span);
+            attach.Link.Outbox.Offer(buffer.Take());
+        }
+
+        attach.Link.Connection.Tell(new Attached(_id, attach.Epoch, Self));
+        TellProcesses(new ProcessProtocol.Attach(attach.Epoch));
+        SessionLog.Attached(_environment.Log, _id, attach.Epoch);
+        Become(AttachedNow);
+    }
+
+    private void OnDetach(long epoch)
+    {
+        if (_attached is not { } attached || attached.Epoch != epoch)
+        {
+            return;
+        }
+
+        attached.Dispose();
+        _attached = null;
+        foreach (var entry in _processes.Values)
+        {
+            entry.LastTold = 0;
+            DropDeferred(entry, epoch);
+        }
+
+        TellProcesses(new ProcessProtocol.Detach(epoch));
+        SessionLog.Detached(_environment.Log, _id, _processes.Count, _environment.Settings.Session.Retention.TotalSeconds);
+        Become(Detached);
+    }
+
+    private void OnEvict(Evict evict)
+    {
+        if (_attached is { } attached && attached.Epoch == evict.Epoch)
+        {
+            attached.Answers.FailAll(Errors.ResumedElsewhere);
+            attached.Outbox.Complete(CloseReason.TakenOver);
+            OnDetach(evict.Epoch);
+        }
+    }
+
+    private void OnCreditReturned(CreditReturned credit)
+    {
+        if (_attached is { } attached && attached.Epoch == credit.Epoch)
+        {
+            attached.Output.Return(credit.Bytes);
+        }
+    }
+
+    private void TellProcesses(object message)
+    {
+        foreach (var entry in _processes.Values)
+        {
+            if (entry.Tombstone is null)
+            {
+                entry.Actor.Tell(message);
+            }
+        }
+    }
+
+    private static void DropDeferred(ProcessEntry entry, long? epoch)
+    {
+        for (var left = entry.Deferred.Count; left > 0; left--)
+        {
+            var request = entry.Deferred.Dequeue();
+            if (epoch is null || request.Epoch == epoch)
+            {
+                request.Message.Stdin?.Dispose();
+            }
+            else
+            {
+                entry.Deferred.Enqueue(request);
+            }
+        }
+    }
+}

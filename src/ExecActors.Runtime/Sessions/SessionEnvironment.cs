@@ -1,0 +1,28 @@
+using ExecActors.Runtime.Processes;
+using ExecActors.Runtime.Settings;
+
+using Microsoft.Extensions.Logging;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>What every session of a server needs.</summary>
+internal sealed record SessionEnvironment
+{
+    /// <summary>All settings.</summary>
+    public required ExecServerSettings Settings { get; init; }
+
+    /// <summary>For its processes.</summary>
+    public required ProcessEnvironment Process { get; init; }
+
+    /// <summary>Counts the processes of all sessions.</summary>
+    public required AdmissionCounter Processes { get; init; }
+
+    /// <summary>The result of environment/info, made once.</summary>
+    public required ReadOnlyMemory<byte> EnvironmentInfo { get; init; }
+
+    /// <summary>The server's own environment variables, which an envPolicy may hand on.</summary>
+    public required IReadOnlyDictionary<string, string> ServerVariables { get; init; }
+
+    /// <summary>For the log.</summary>
+    public required ILogger Log { get; init; }
+}

@@ -1,0 +1,210 @@
+using Akka.Actor;
+
+using ExecActors.Protocol;
+
+using static ExecActors.Runtime.Sessions.RegistryProtocol;
+
+namespace ExecActors.Runtime.Sessions;
+
+/// <summary>Which sessions there are, who has them, and until when: a thin router that sees connections come and go, and no traffic.</summary>
+/// <remarks>
+/// Parent: the user guardian (/user/sessions). Children: one SessionActor per session.
+/// Supervision: a failed session is stopped; its own failures are resumed, for a restart would stop every session.
+/// Behaviours: Serving -> Refusing (drain).
+/// Timers: one per detached session, named by its id. The retention is decided at the moment of a resume, too: at the boundary the end wins.
+/// </remarks>
+internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
+{
+    private readonly SessionEnvironment _environment;
+    private readonly SessionIdFactory _ids;
+    private readonly Dictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, Entry> _byActor = [];
+    private readonly Dictionary<IActorRef, Entry> _byConnection = [];
+    private long _number;
+
+    /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
+    public SessionRegistryActor(SessionEnvironment environment, SessionIdFactory ids)
+        : base(environment.Log)
+    {
+        _environment = environment;
+        _ids = ids;
+        Become(Serving);
+    }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    private TimeSpan Retention => _environment.Settings.Session.Retention;
+
+    /// <summary>An empty registry.</summary>
+    public static Props Props(SessionEnvironment environment, SessionIdFactory ids) =>
+        Akka.Actor.Props.Create(() => new SessionRegistryActor(environment, ids));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Serving()
+    {
+        Receive<Open>(OnOpen);
+        Receive<ConnectionEnded>(ended => OnConnectionEnded(ended.Session, ended.Epoch));
+        Receive<RetentionOver>(OnRetentionOver);
+        Receive<Terminated>(OnTerminated);
+        Receive<Drain>(_ =>
+        {
+            Become(Refusing);
+            Sender.Tell(Draining.Instance);
+        });
+    }
+
+    private void Refusing()
+    {
+        Receive<Open>(open => open.Link.Connection.Tell(
+            new Refused(new RpcError(ErrorCodes.InvalidRequest, "the server is shutting down; connect to another or try again later"))));
+        Receive<ConnectionEnded>(ended => OnConnectionEnded(ended.Session, ended.Epoch));
+        Receive<RetentionOver>(OnRetentionOver);
+        Receive<Terminated>(OnTerminated);
+        Receive<Drain>(_ => Sender.Tell(Draining.Instance));
+    }
+
+    private void OnOpen(Open open)
+    {
+        if (open.ResumeSessionId is { } id)
+        {
+            Resume(id, open);
+            return;
+        }
+
+        if (_sessions.Count >= _environment.Settings.Limits.Sessions)
+        {
+            open.Link.Connection.Tell(new Refused(Errors.Limit("limits.sessions")));
+            return;
+        }
+
+        var sessionId = _ids.Next();
+        var actor = Context.Watch(Context.ActorOf(SessionActor.Props(sessionId, _environment), $"session-{++_number}"));
+        var entry = new Entry(sessionId, actor);
+        _sessions.Add(sessionId.Value, entry);
+        _byActor.Add(actor, entry);
+        SessionLog.Opened(Log, sessionId, open.Link.ClientName);
+        Attach(entry, open.Link);
+    }
+
+    private void Resume(string id, Open open)
+    {
+        if (_sessions.TryGetValue(id, out var entry) && entry.Connection is null && Now - entry.DetachedAt >= Retention)
+        {
+            Expire(entry);
+            entry = null;
+        }
+
+        if (entry is null)
+        {
+            open.Link.Connection.Tell(new Refused(Errors.UnknownSession(id)));
+            return;
+        }
+
+        if (entry.Connection is not null)
+        {
+            // While one takeover's old connection is still closing, a second claimant is one too many.
+            if (!open.Takeover || entry.Evicted is not null)
+            {
+                open.Link.Connection.Tell(new Refused(Errors.AlreadyAttached(id)));
+                return;
+            }
+
+            entry.Evicted = entry.Connection;
+            entry.Session.Tell(new SessionProtocol.Evict(entry.Epoch));
+        }
+
+        Timers.Cancel(entry.Id);
+        Attach(entry, open.Link);
+    }
+
+    private void Attach(Entry entry, ConnectionLink link)
+    {
+        entry.Epoch++;
+        entry.Connection = Context.Watch(link.Connection);
+        _byConnection[link.Connection] = entry;
+        entry.Session.Tell(new SessionProtocol.Attach(entry.Epoch, link));
+    }
+
+    private void OnConnectionEnded(SessionId id, long epoch)
+    {
+        if (_sessions.TryGetValue(id.Value, out var entry) && entry.Epoch == epoch && entry.Connection is { } connection)
+        {
+            Detach(entry, connection);
+        }
+    }
+
+    private void Detach(Entry entry, IActorRef connection)
+    {
+        _byConnection.Remove(connection);
+        Context.Unwatch(connection);
+        entry.Connection = null;
+        entry.DetachedAt = Now;
+        entry.Session.Tell(new SessionProtocol.Detach(entry.Epoch));
+        Timers.StartSingleTimer(entry.Id, new RetentionOver(entry.Id, entry.Epoch), Retention);
+    }
+
+    private void OnRetentionOver(RetentionOver over)
+    {
+        if (_sessions.TryGetValue(over.Session.Value, out var entry) && entry.Epoch == over.Epoch && entry.Connection is null)
+        {
+            Expire(entry);
+        }
+    }
+
+    private void Expire(Entry entry)
+    {
+        Timers.Cancel(entry.Id);
+        _sessions.Remove(entry.Id.Value);
+        entry.Session.Tell(new SessionProtocol.Expire(entry.Epoch));
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        if (_byConnection.Remove(terminated.ActorRef, out var attached))
+        {
+            if (terminated.ActorRef.Equals(attached.Evicted))
+            {
+                attached.Evicted = null;
+            }
+
+            if (terminated.ActorRef.Equals(attached.Connection))
+            {
+                Detach(attached, terminated.ActorRef);
+            }
+        }
+        else if (_byActor.Remove(terminated.ActorRef, out var ended))
+        {
+            _sessions.Remove(ended.Id.Value);
+            Timers.Cancel(ended.Id);
+            if (ended.Connection is { } connection)
+            {
+                _byConnection.Remove(connection);
+                Context.Unwatch(connection);
+            }
+        }
+    }
+
+    private sealed class Entry(SessionId id, IActorRef session)
+    {
+        public SessionId Id => id;
+
+        public IActorRef Session => session;
+
+        public long Epoch { get; set; }
+
+        /// <summary>Who has the session; null while detached.</summary>
+        public IActorRef? Connection { get; set; }
+
+        /// <summary>The connection that was taken over and has not ended yet.</summary>
+        public IActorRef? Evicted { get; set; }
+
+        public TimeSpan DetachedAt { get; set; }
+    }
+
+    private sealed record RetentionOver(SessionId Session, long Epoch) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,202 @@
+using Akka.Configuration;
+
+namespace ExecActors.Runtime.Settings;
+
+/// <summary>Everything that can be set, read once at start from HOCON (<c>hocon/execactors.conf</c> says what each key means).</summary>
+public sealed record ExecServerSettings
+{
+    /// <summary>Hard bounds.</summary>
+    public required LimitSettings Limits { get; init; }
+
+    /// <summary>One socket or pipe.</summary>
+    public required ConnectionSettings Connection { get; init; }
+
+    /// <summary>One client's state.</summary>
+    public required SessionSettings Session { get; init; }
+
+    /// <summary>One OS process.</summary>
+    public required ProcessSettings Process { get; init; }
+
+    /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
+    public static Config BuiltIn { get; } = LoadBuiltIn();
+
+    /// <summary>Puts a user's HOCON over the built-in one.</summary>
+    /// <param name="hocon">Only the keys that change; null or empty for none.</param>
+    /// <param name="source">What error texts call it, a file name for instance.</param>
+    /// <exception cref="SettingsException">The text does not parse, or has a key that does not exist.</exception>
+    public static Config Overlay(string? hocon, string source)
+    {
+        if (string.IsNullOrWhiteSpace(hocon))
+        {
+            return BuiltIn;
+        }
+
+        Config user;
+        try
+        {
+            user = ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception e)
+        {
+            throw new SettingsException($"{source} is no valid HOCON: {e.Message}", e);
+        }
+
+        SettingsReader.RefuseUnknownKeys(user, BuiltIn, source);
+        return user.WithFallback(BuiltIn);
+    }
+
+    /// <summary>Reads the settings out of a configuration that has all keys, as <see cref="Overlay"/> returns it.</summary>
+    /// <exception cref="SettingsException">A value is missing, of the wrong kind or out of range; the message has the key's full path.</exception>
+    public static ExecServerSettings From(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var read = new SettingsReader(config);
+        return new ExecServerSettings
+        {
+            Limits = new LimitSettings
+            {
+                Connections = read.Count("execactors.limits.connections", 1, 1_000_000),
+                Sessions = read.Count("execactors.limits.sessions", 1, 1_000_000),
+                Processes = read.Count("execactors.limits.processes", 1, 1_000_000),
+                ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
+                MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
+                WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
+                InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
+                ParkedBytes = read.Bytes("execactors.limits.parked-bytes", 64 << 10, 1 << 30),
+                ConcurrentRequests = read.Count("execactors.limits.concurrent-requests", 0, 1_000_000),
+            },
+            Connection = new ConnectionSettings
+            {
+                PingInterval = read.Duration("execactors.connection.ping-interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
+                HandshakeTimeout = read.Duration("execactors.connection.handshake-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
+                CloseTimeout = read.Duration("execactors.connection.close-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+                ReceiveBufferBytes = read.Bytes("execactors.connection.receive-buffer-bytes", 1 << 10, 1 << 20),
+                KeepAliveIdle = read.Duration("execactors.connection.keepalive-idle", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
+                KeepAliveInterval = read.Duration("execactors.connection.keepalive-interval", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
+                KeepAliveProbes = read.Count("execactors.connection.keepalive-probes", 1, 127),
+                UserTimeout = read.Duration("execactors.connection.user-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
+            },
+            Session = new SessionSettings
+            {
+                Retention = read.Duration("execactors.session.retention", TimeSpan.Zero, TimeSpan.FromDays(7)),
+                CreditBytes = read.Bytes("execactors.session.credit-bytes", 128 << 10, 64 << 20),
+            },
+            Process = new ProcessSettings
+            {
+                Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),
+                RingBytes = read.Bytes("execactors.process.ring-bytes", 64 << 10, 64 << 20),
+                LagBytes = read.Bytes("execactors.process.lag-bytes", 64 << 10, 64 << 20),
+                ReadAheadBytes = read.Bytes("execactors.process.read-ahead-bytes", 1, 16 << 20),
+                TurnBytes = read.Bytes("execactors.process.turn-bytes", 1, 16 << 20),
+                StdinQueueBytes = read.Bytes("execactors.process.stdin-queue-bytes", 1, 1 << 30),
+                WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
+                StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            },
+        };
+    }
+
+    private static Config LoadBuiltIn()
+    {
+        using var stream = typeof(ExecServerSettings).Assembly.GetManifestResourceStream("execactors.conf")
+            ?? throw new InvalidOperationException("execactors.conf is not built into the assembly");
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+}
+
+/// <summary>Hard bounds of one server (<c>execactors.limits</c>).</summary>
+public sealed record LimitSettings
+{
+    /// <summary>Open connections.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Sessions, attached and detached.</summary>
+    public required int Sessions { get; init; }
+
+    /// <summary>Processes over all sessions.</summary>
+    public required int Processes { get; init; }
+
+    /// <summary>Processes of one session.</summary>
+    public required int ProcessesPerSession { get; init; }
+
+    /// <summary>Longest message, in bytes.</summary>
+    public required int MessageBytes { get; init; }
+
+    /// <summary>Waiting requests of one connection.</summary>
+    public required int WaitingRequests { get; init; }
+
+    /// <summary>Requests of one connection that are under way and do not wait.</summary>
+    public required int InFlightRequests { get; init; }
+
+    /// <summary>Bytes held by one connection's requests, and by its answers.</summary>
+    public required int ParkedBytes { get; init; }
+
+    /// <summary>Long-running requests of one connection that may run at once; 0 for no cap.</summary>
+    public required int ConcurrentRequests { get; init; }
+}
+
+/// <summary>One socket or pipe (<c>execactors.connection</c>).</summary>
+public sealed record ConnectionSettings
+{
+    /// <summary>Time between WebSocket pings.</summary>
+    public required TimeSpan PingInterval { get; init; }
+
+    /// <summary>Time for initialize and initialized; zero for no bound.</summary>
+    public required TimeSpan HandshakeTimeout { get; init; }
+
+    /// <summary>Time a close waits for the peer.</summary>
+    public required TimeSpan CloseTimeout { get; init; }
+
+    /// <summary>First receive buffer of a message, in bytes.</summary>
+    public required int ReceiveBufferBytes { get; init; }
+
+    /// <summary>TCP_KEEPIDLE.</summary>
+    public required TimeSpan KeepAliveIdle { get; init; }
+
+    /// <summary>TCP_KEEPINTVL.</summary>
+    public required TimeSpan KeepAliveInterval { get; init; }
+
+    /// <summary>TCP_KEEPCNT.</summary>
+    public required int KeepAliveProbes { get; init; }
+
+    /// <summary>TCP_USER_TIMEOUT.</summary>
+    public required TimeSpan UserTimeout { get; init; }
+}
+
+/// <summary>One client's state (<c>execactors.session</c>).</summary>
+public sealed record SessionSettings
+{
+    /// <summary>How long a session lives without a connection.</summary>
+    public required TimeSpan Retention { get; init; }
+
+    /// <summary>Output under way to one connection, in bytes.</summary>
+    public required int CreditBytes { get; init; }
+}
+
+/// <summary>One OS process (<c>execactors.process</c>).</summary>
+public sealed record ProcessSettings
+{
+    /// <summary>How long a closed process stays readable.</summary>
+    public required TimeSpan Linger { get; init; }
+
+    /// <summary>Output kept in memory, in bytes.</summary>
+    public required int RingBytes { get; init; }
+
+    /// <summary>How far an attached client may be behind, in bytes.</summary>
+    public required int LagBytes { get; init; }
+
+    /// <summary>Read from one stream before the actor has looked, in bytes.</summary>
+    public required int ReadAheadBytes { get; init; }
+
+    /// <summary>Handed to the session and not yet admitted, in bytes.</summary>
+    public required int TurnBytes { get; init; }
+
+    /// <summary>Accepted for standard input and not yet read by the program, in bytes.</summary>
+    public required int StdinQueueBytes { get; init; }
+
+    /// <summary>Write ids remembered.</summary>
+    public required int WriteIds { get; init; }
+
+    /// <summary>How long terminate and signal wait for a start before they cancel it.</summary>
+    public required TimeSpan StartPatience { get; init; }
+}

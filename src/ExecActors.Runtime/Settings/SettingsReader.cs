@@ -1,0 +1,125 @@
+using System.Globalization;
+
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace ExecActors.Runtime.Settings;
+
+/// <summary>Reads single values and says precisely what is wrong with one.</summary>
+internal sealed class SettingsReader(Config config)
+{
+    private static readonly (string Suffix, long Factor)[] SizeUnits =
+        [("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("B", 1)];
+
+    private static readonly (string Suffix, double Milliseconds)[] TimeUnits =
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+
+    /// <summary>Refuses every key of <paramref name="user"/> that <paramref name="builtIn"/> does not have.</summary>
+    /// <remarks>Only <c>execactors</c> is closed; <c>akka</c> belongs to Akka.NET, which has keys this project does not list.</remarks>
+    public static void RefuseUnknownKeys(Config user, Config builtIn, string source)
+    {
+        foreach (var (root, value) in user.Root.GetObject().Items)
+        {
+            switch (root)
+            {
+                case "execactors":
+                    RefuseUnknownKeys(value, builtIn.GetValue("execactors"), "execactors", source);
+                    break;
+                case "akka":
+                    break;
+                default:
+                    throw new SettingsException($"{source}: unknown key `{root}`; keys start with `execactors.` or `akka.`");
+            }
+        }
+    }
+
+    /// <summary>A whole number within a range.</summary>
+    public int Count(string path, int min, int max)
+    {
+        var text = Text(path);
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Bad(path, text, $"a whole number from {min} to {max}");
+    }
+
+    /// <summary>A size within a range.</summary>
+    public int Bytes(string path, int min, int max)
+    {
+        var text = Text(path);
+        return TryScale(text, SizeUnits, out var bytes) && bytes >= min && bytes <= max
+            ? (int)bytes
+            : throw Bad(path, text, $"a size with a unit of B, KiB, MiB or GiB, from {min} to {max} bytes");
+    }
+
+    /// <summary>A duration within a range.</summary>
+    public TimeSpan Duration(string path, TimeSpan min, TimeSpan max)
+    {
+        var text = Text(path);
+        foreach (var (suffix, milliseconds) in TimeUnits)
+        {
+            if (text.EndsWith(suffix, StringComparison.Ordinal)
+                && double.TryParse(text[..^suffix.Length].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number * milliseconds <= max.TotalMilliseconds
+                && number * milliseconds >= min.TotalMilliseconds)
+            {
+                return TimeSpan.FromMilliseconds(number * milliseconds);
+            }
+        }
+
+        throw Bad(path, text, $"a duration with a unit of ms, s, m or h, from {min.TotalSeconds:0.###}s to {max.TotalSeconds:0.###}s");
+    }
+
+    private static void RefuseUnknownKeys(HoconValue user, HoconValue known, string path, string source)
+    {
+        if (!user.IsObject())
+        {
+            throw new SettingsException($"{source}: `{path}` is a group of keys, found the value `{user}`");
+        }
+
+        var knownItems = known.GetObject().Items;
+        foreach (var (key, value) in user.GetObject().Items)
+        {
+            var full = $"{path}.{key}";
+            if (!knownItems.TryGetValue(key, out var knownValue))
+            {
+                throw new SettingsException($"{source}: unknown key `{full}`; known here: {string.Join(", ", knownItems.Keys)}");
+            }
+
+            // A dispatcher's keys are Akka's.
+            if (knownValue.IsObject() && !string.Equals(full, "execactors.blocking-io", StringComparison.Ordinal))
+            {
+                RefuseUnknownKeys(value, knownValue, full, source);
+            }
+            else if (value.IsObject() && !knownValue.IsObject())
+            {
+                throw new SettingsException($"{source}: `{full}` is a single value, found a group of keys");
+            }
+        }
+    }
+
+    private static bool TryScale(string text, (string Suffix, long Factor)[] units, out long scaled)
+    {
+        foreach (var (suffix, factor) in units)
+        {
+            if (text.EndsWith(suffix, StringComparison.Ordinal)
+                && int.TryParse(text[..^suffix.Length].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                scaled = number * factor;
+                return true;
+            }
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out scaled);
+    }
+
+    private static SettingsException Bad(string path, string found, string wanted) =>
+        new($"`{path}` is `{found}`; it must be {wanted}");
+
+    private string Text(string path)
+    {
+        var value = config.GetValue(path);
+        return value is null || value.IsEmpty || !value.IsString()
+            ? throw new SettingsException($"`{path}` has no single value; give one or leave the key out")
+            : value.GetString().Trim();
+    }
+}
