@@ -45,7 +45,7 @@ internal sealed class ExecServerSite(
     /// <summary>Serves one connection from its upgrade to its end.</summary>
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
-        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? await AuthenticateAsync(context);
+        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? Authenticate(context.Request);
         if (refusal is null)
         {
             refusal = UpgradeOf(context) is { } upgrade ? await ServeAsync(context, upgrade) : HttpRefusal.NotUpgradable;
@@ -58,16 +58,8 @@ internal sealed class ExecServerSite(
         }
     }
 
-    private async ValueTask<HttpRefusal?> AuthenticateAsync(HttpContext context)
-    {
-        if (_options.Authentication is not { } authentication)
-        {
-            return null;
-        }
-
-        var refusal = await authentication.CheckAsync(context.Request.Headers.Authorization, time);
-        return refusal is null ? null : HttpRefusal.Unauthorized(refusal);
-    }
+    private HttpRefusal? Authenticate(HttpRequest request) =>
+        _options.Authentication?.Check(request.Headers.Authorization, time) is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
 
     private async Task<HttpRefusal?> ServeAsync(HttpContext context, IHttpUpgradeFeature upgrade)
     {

@@ -56,8 +56,8 @@ public sealed class SignedBearerTests
     [InlineData("""[1]""", Invalid)]
     [InlineData("""{"exp":1800000060}x""", Invalid)]
     [InlineData("", Invalid)]
-    public Task Claims_are_judged(string payload, string? refusal) =>
-        AssertAsync(refusal, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret)), Jwt.Make(payload));
+    public void Claims_are_judged(string payload, string? refusal) =>
+        AssertChecked(refusal, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret)), Jwt.Make(payload));
 
     [Theory]
     [InlineData("""{"exp":1800000060,"iss":"me","aud":"you"}""", null)]
@@ -73,7 +73,7 @@ public sealed class SignedBearerTests
     [InlineData("""{"exp":1800000060,"iss":"me"}""", Audience)]
     [InlineData("""{"exp":1,"iss":"x"}""", Expired)]
     [InlineData("""{"exp":1800000060,"nbf":1800000090,"iss":"x"}""", NotYet)]
-    public Task Issuer_and_audience_are_compared_when_they_are_set(string payload, string? refusal) => AssertAsync(
+    public void Issuer_and_audience_are_compared_when_they_are_set(string payload, string? refusal) => AssertChecked(
         refusal, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret), "me", "you"), Jwt.Make(payload));
 
     [Theory]
@@ -85,9 +85,10 @@ public sealed class SignedBearerTests
     [InlineData("""{"alg":"HS512","typ":"JWT"}""", Invalid)]
     [InlineData("""{"alg":"hs256","typ":"JWT"}""", Invalid)]
     [InlineData("""{"alg":"RS256","typ":"JWT"}""", Invalid)]
+    [InlineData("""{"alg":"HS256","typ":5}""", Invalid)]
     [InlineData("""{"typ":"JWT"}""", Invalid)]
     [InlineData("""[]""", Invalid)]
-    public Task The_algorithm_is_HS256_and_nothing_else(string header, string? refusal) => AssertAsync(
+    public void The_algorithm_is_HS256_and_nothing_else(string header, string? refusal) => AssertChecked(
         refusal, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret)), Jwt.Make("""{"exp":1800000060}""", header));
 
     public static TheoryData<string> BrokenTokens
@@ -98,7 +99,7 @@ public sealed class SignedBearerTests
             var parts = good.Split('.');
             return
             [
-                "xx", "a.b", "a.b.c", "..", good + "=", good + ".x", $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}",
+                "xx", "a.b", "a.b.c", "..", good + "=", good + ".x", $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}",
                 Jwt.Make("""{"exp":1800000060}""", secret: new string('x', 32)),
                 Jwt.Make("""{"exp":1}""", secret: new string('x', 32)),
                 $"{parts[0]}.{Jwt.Make("""{"exp":1800000999}""").Split('.')[1]}.{parts[2]}",
@@ -109,29 +110,29 @@ public sealed class SignedBearerTests
 
     [Theory]
     [MemberData(nameof(BrokenTokens))]
-    public Task What_is_not_signed_with_the_secret_is_invalid(string token) =>
-        AssertAsync(Invalid, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret)), token);
+    public void What_is_not_signed_with_the_secret_is_invalid(string token) =>
+        AssertChecked(Invalid, WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret)), token);
 
     [Theory]
     [InlineData(0, 0, null)]
     [InlineData(0, -1, Expired)]
     [InlineData(300, -300, null)]
     [InlineData(300, -301, Expired)]
-    public Task The_skew_is_configurable(int skewSeconds, int expiresIn, string? refusal) => AssertAsync(
+    public void The_skew_is_configurable(int skewSeconds, int expiresIn, string? refusal) => AssertChecked(
         refusal,
         WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret), maxClockSkew: TimeSpan.FromSeconds(skewSeconds)),
         Jwt.Make(string.Create(CultureInfo.InvariantCulture, $$"""{"exp":{{Now + expiresIn}}}""")));
 
     [Fact]
-    public async Task A_token_is_good_until_its_time_is_over()
+    public void A_token_is_good_until_its_time_is_over()
     {
         var authentication = WebSocketAuthentication.SignedBearerToken(Encoding.UTF8.GetBytes(Jwt.Secret));
         var token = Jwt.Make("""{"exp":1800000060}""");
 
         _time.Advance(TimeSpan.FromSeconds(90));
-        await AssertAsync(null, authentication, token);
+        AssertChecked(null, authentication, token);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await AssertAsync(Expired, authentication, token);
+        AssertChecked(Expired, authentication, token);
     }
 
     [Fact]
@@ -156,6 +157,6 @@ public sealed class SignedBearerTests
         return (answer.Status, answer.Body);
     }
 
-    private async Task AssertAsync(string? refusal, WebSocketAuthentication authentication, string token) =>
-        Assert.Equal(refusal, await authentication.CheckAsync($"Bearer {token}", _time));
+    private void AssertChecked(string? refusal, WebSocketAuthentication authentication, string token) =>
+        Assert.Equal(refusal, authentication.Check($"Bearer {token}", _time));
 }

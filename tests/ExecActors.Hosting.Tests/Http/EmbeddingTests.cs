@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,7 @@ public sealed class EmbeddingTests
         await using var app = await StartAsync(app =>
         {
             app.MapExecServer("/exec");
-            app.MapGet("/own", () => "own");
+            app.MapGet("/own", context => AnswerAsync(context, "own"));
         });
         using var client = await ConnectAsync(app);
 
@@ -41,7 +42,7 @@ public sealed class EmbeddingTests
             app =>
             {
                 app.MapExecServer("/exec");
-                app.MapGet("/own", () => "own");
+                app.MapGet("/own", context => AnswerAsync(context, "own"));
             },
             options => options.Authentication = WebSocketAuthentication.CapabilityToken("open sesame"));
         using var client = await ConnectAsync(app);
@@ -59,7 +60,7 @@ public sealed class EmbeddingTests
         await using var app = await StartAsync(app =>
         {
             app.MapExecServer(mapReadiness: false);
-            app.MapGet("/readyz", () => "mine");
+            app.MapGet("/readyz", context => AnswerAsync(context, "mine"));
         });
         using var client = await ConnectAsync(app);
 
@@ -104,6 +105,12 @@ public sealed class EmbeddingTests
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(app => app.MapExecServer(), configure));
 
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task AnswerAsync(HttpContext context, string text)
+    {
+        context.Response.ContentLength = text.Length;
+        return context.Response.WriteAsync(text);
     }
 
     private static async Task<WebApplication> StartAsync(
