@@ -70,6 +70,7 @@ internal sealed class OutputSegment(ByteLease lease, int used)
 internal sealed class OutputLog(int ringBytes) : IDisposable
 {
     private const int SegmentBytes = 32 * 1024;
+    private const int FirstSegmentBytes = 1024; // most processes print a line or two; segments grow with what is held
     private const int AdoptFrom = SegmentBytes / 2;
 
     private readonly IndexedQueue<OutputRecord> _records = new();
@@ -101,7 +102,8 @@ internal sealed class OutputLog(int ringBytes) : IDisposable
             if (_tail is null || _tail.Room < length)
             {
                 SealTail();
-                _tail = new OutputSegment(ByteLease.Rent(SegmentBytes), used: 0);
+                var room = (int)Math.Clamp(RetainedBytes, Math.Max(length, FirstSegmentBytes), SegmentBytes);
+                _tail = new OutputSegment(ByteLease.Rent(room), used: 0);
             }
 
             segment = _tail;

@@ -86,6 +86,7 @@ internal sealed partial class ProcessActor
         _log.AppendClose();
         OnRecordAdded(length: 0);
         _child!.Release();
+        Context.Parent.Tell(new Closed(_order.ProcessId, _log.RetainedBytes), Self);
         Timers.StartSingleTimer(LingerOver.Instance, LingerOver.Instance, _environment.Settings.Linger);
     }
 

@@ -56,6 +56,11 @@ internal static class ProcessProtocol
     /// <param name="Bytes">What it counts against the session's credit.</param>
     public sealed record Output(long Epoch, string ProcessId, ulong Sequence, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded;
 
+    /// <summary>To the session: it has ended and its close was numbered; it stays readable for its linger.</summary>
+    /// <param name="ProcessId">The client's id.</param>
+    /// <param name="RetainedBytes">Output it keeps for process/read.</param>
+    public sealed record Closed(string ProcessId, long RetainedBytes) : INoSerializationVerificationNeeded;
+
     /// <summary>To the session: closed and its linger is over; the id is free.</summary>
     public sealed record Forgotten(string ProcessId) : INoSerializationVerificationNeeded;
 

@@ -14,6 +14,9 @@ internal sealed class ProcessEntry(string processId, IActorRef actor)
     /// <summary>Whether the start is not answered yet.</summary>
     public bool Starting { get; set; } = true;
 
+    /// <summary>Set once it has ended: output it keeps. Closed processes do not count against the limit of processes.</summary>
+    public long? ClosedWithBytes { get; set; }
+
     /// <summary>The number of the last record that was told to the attached connection; 0 for none.</summary>
     public ulong LastTold { get; set; }
 

@@ -50,7 +50,7 @@ internal sealed partial class SessionActor
                 ErrorCodes.InvalidParams, $"process/start asks for `{member}`, which this server cannot enforce; send it as null or false to run without it");
         }
 
-        if (_processes.Count >= _environment.Settings.Limits.ProcessesPerSession)
+        if (_processes.Count - _closed.Count >= _environment.Settings.Limits.ProcessesPerSession)
         {
             return Errors.Limit("limits.processes-per-session");
         }
@@ -132,11 +132,42 @@ internal sealed partial class SessionActor
         }
     }
 
+    // Its place is free for another process. What is kept for reading is bounded too: beyond, the oldest goes before its time.
+    private void OnClosed(ProcessProtocol.Closed closed)
+    {
+        if (_processes.TryGetValue(closed.ProcessId, out var entry) && entry.Actor.Equals(Sender))
+        {
+            MarkClosed(entry, closed.RetainedBytes);
+        }
+    }
+
+    private void MarkClosed(ProcessEntry entry, long retainedBytes)
+    {
+        entry.ClosedWithBytes = retainedBytes;
+        _closed.AddLast(entry);
+        _closedBytes += retainedBytes;
+        _environment.Processes.GiveBack();
+        var limits = _environment.Settings.Limits;
+        while (_closed.Count > limits.ClosedProcessesPerSession || (_closedBytes > limits.ClosedBytesPerSession && _closed.Count > 1))
+        {
+            Remove(_closed.First!.Value);
+        }
+    }
+
     // A poison pill, not a stop: what was routed to the actor before is answered by it first.
     private void Remove(ProcessEntry entry)
     {
         _processes.Remove(entry.ProcessId);
-        _environment.Processes.GiveBack();
+        if (entry.ClosedWithBytes is { } retainedBytes)
+        {
+            _closed.Remove(entry);
+            _closedBytes -= retainedBytes;
+        }
+        else
+        {
+            _environment.Processes.GiveBack();
+        }
+
         _attached?.Output.Forget(entry.Actor);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
@@ -205,6 +236,10 @@ internal sealed partial class SessionActor
         else
         {
             entry.Tombstone = new Tombstone(next, failed.ExitCode, FailureText);
+            if (entry.ClosedWithBytes is null)
+            {
+                MarkClosed(entry, retainedBytes: 0);
+            }
         }
 
         RunDeferred(entry);

@@ -21,6 +21,8 @@ internal sealed partial class SessionActor : ReceiveActor
     private readonly SessionId _id;
     private readonly SessionEnvironment _environment;
     private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
+    private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
+    private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
 
@@ -34,7 +36,7 @@ internal sealed partial class SessionActor : ReceiveActor
 
     /// <summary>A session without a connection and without processes.</summary>
     public static Props Props(SessionId id, SessionEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new SessionActor(id, environment));
+        Akka.Actor.Props.Create<SessionActor>(id, environment);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -50,7 +52,11 @@ internal sealed partial class SessionActor : ReceiveActor
 
         foreach (var entry in _processes.Values)
         {
-            _environment.Processes.GiveBack();
+            if (entry.ClosedWithBytes is null)
+            {
+                _environment.Processes.GiveBack();
+            }
+
             DropDeferred(entry, epoch: null);
         }
     }
@@ -83,6 +89,7 @@ internal sealed partial class SessionActor : ReceiveActor
         Receive<ProcessProtocol.Parked>(OnParked);
         Receive<ProcessProtocol.Started>(OnStarted);
         Receive<ProcessProtocol.StartFailed>(OnStartFailed);
+        Receive<ProcessProtocol.Closed>(OnClosed);
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
         Receive<Terminated>(OnTerminated);

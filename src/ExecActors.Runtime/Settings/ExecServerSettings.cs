@@ -59,6 +59,8 @@ public sealed record ExecServerSettings
                 Sessions = read.Count("execactors.limits.sessions", 1, 1_000_000),
                 Processes = read.Count("execactors.limits.processes", 1, 1_000_000),
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
+                ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
+                ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -113,11 +115,17 @@ public sealed record LimitSettings
     /// <summary>Sessions, attached and detached.</summary>
     public required int Sessions { get; init; }
 
-    /// <summary>Processes over all sessions.</summary>
+    /// <summary>Processes that have not ended, over all sessions.</summary>
     public required int Processes { get; init; }
 
-    /// <summary>Processes of one session.</summary>
+    /// <summary>Processes of one session that have not ended.</summary>
     public required int ProcessesPerSession { get; init; }
+
+    /// <summary>Ended processes of one session that are kept readable.</summary>
+    public required int ClosedProcessesPerSession { get; init; }
+
+    /// <summary>Output that the ended processes of one session keep together, in bytes.</summary>
+    public required int ClosedBytesPerSession { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }
