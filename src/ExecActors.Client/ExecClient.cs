@@ -71,6 +71,7 @@ public sealed class ExecClient : IAsyncDisposable
 
         // Looking for the program and starting it may block on a slow file system.
         var transport = await Task.Run(() => PrivateServerTransport.Start(server, checkedOptions), cancellationToken).ConfigureAwait(false);
+        _ = Task.Run(CodecWarmUp.Run, CancellationToken.None);
         return await OpenAsync(transport, checkedOptions, cancellationToken).ConfigureAwait(false);
     }
 

@@ -64,6 +64,11 @@ internal sealed class PrivateServerTransport : IClientTransport, IChildObserver
             host.Dispose();
             throw new ExecConnectionException($"cannot start the private server {server.Command[0]}", e.Message, e);
         }
+        catch (FileNotFoundException e)
+        {
+            host.Dispose();
+            throw new ExecConnectionException($"cannot start the private server {server.Command[0]}", "the current directory does not exist any more", e);
+        }
         catch
         {
             host.Dispose();

@@ -34,7 +34,7 @@ internal sealed class RunTarget
             return new RunTarget(options, options.Directory, options.TokenFile is { } file ? ReadToken(file) : options.Token);
         }
 
-        var directory = Path.GetFullPath(options.Directory ?? ".");
+        var directory = FullPath(options.Directory ?? ".");
         return Directory.Exists(directory)
             ? new RunTarget(options, directory, token: null)
             : throw new RunFailure($"the working directory {directory} does not exist", "Name one that does with --cwd.", ProgramCommand.Failed);
@@ -54,8 +54,7 @@ internal sealed class RunTarget
         {
             return _options.Url is { } url
                 ? await ExecClient.ConnectAsync(url, settings, cancellationToken)
-                : await ExecClient.StartPrivateAsync(
-                    new PrivateServerOptions { Command = [.. ThisProgram(), "serve", "--listen", "stdio", "--log-level", "warning"] }, settings, cancellationToken);
+                : await ExecClient.StartPrivateAsync(PrivateServer(), settings, cancellationToken);
         }
         catch (ExecConnectionException e)
         {
@@ -87,9 +86,21 @@ internal sealed class RunTarget
         (_, HttpStatusCode.Unauthorized) when _token is null => "It wants a token: name its file with --token-file, or set EXECACTORS_TOKEN.",
         (_, HttpStatusCode.Unauthorized) => "The token is not the one it wants; look at --token-file or EXECACTORS_TOKEN.",
         (_, HttpStatusCode.Forbidden) => "It may not be addressed by that name; 'execactors serve --allowed-host NAME' allows it.",
-        (_, null) => $"Is a server running there? 'execactors serve --listen ws://IP:PORT' starts one, and prints its address.",
+        (_, null) => "Is a server running there? 'execactors serve --listen ws://IP:PORT' starts one, and prints its address.",
         _ => "What answers there is no exec-server; its address is what 'execactors serve' prints.",
     };
+
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return path; // our own directory was removed
+        }
+    }
 
     private static string ReadToken(string path)
     {
@@ -104,6 +115,13 @@ internal sealed class RunTarget
             throw new RunFailure($"the token file cannot be read: {e.Message}", "Name another with --token-file.", ProgramCommand.Failed, e);
         }
     }
+
+    // The command's directory goes with its start; the server itself needs none, and its own keeps no file system busy in the root.
+    private static PrivateServerOptions PrivateServer() => new()
+    {
+        Command = [.. ThisProgram(), "serve", "--listen", "stdio", "--log-level", "warning"],
+        WorkingDirectory = "/",
+    };
 
     /// <summary>How this very program is started.</summary>
     private static string[] ThisProgram()
