@@ -1,0 +1,79 @@
+using System.Threading.Channels;
+
+using ExecActors.Platform;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.Support;
+
+/// <summary>A process host without processes: the test holds each child and drives what its actor observes.</summary>
+internal sealed class FakeProcessHost : IProcessHost
+{
+    private readonly Channel<FakeChild> _children = Channel.CreateUnbounded<FakeChild>();
+    private volatile HeldStart? _held;
+    private volatile Exception? _failure;
+    private int _starts;
+
+    /// <summary>Calls of <see cref="Start"/> so far.</summary>
+    public int Starts => Volatile.Read(ref _starts);
+
+    /// <inheritdoc/>
+    public IChildProcess Start(ProcessSpec spec)
+    {
+        var number = Interlocked.Increment(ref _starts);
+        _held?.Pass();
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+
+        var child = new FakeChild(number, spec);
+        _children.Writer.TryWrite(child);
+        return child;
+    }
+
+    /// <summary>The next child that was started.</summary>
+    public Task<FakeChild> NextChildAsync() => _children.Reader.ReadAsync().AsTask().SoonAsync();
+
+    /// <summary>From now on starts fail with this.</summary>
+    public void FailWith(Exception? failure) => _failure = failure;
+
+    /// <summary>From now on starts block, as on a dead mount, until the test lets them go.</summary>
+    public HeldStart Hold() => _held = new HeldStart();
+
+    /// <summary>Starts that do not come back.</summary>
+    internal sealed class HeldStart
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly object _gate = new();
+        private bool _open;
+
+        /// <summary>Completes once a start is inside.</summary>
+        public Task EnteredAsync() => _entered.Task.SoonAsync();
+
+        /// <summary>Lets all go.</summary>
+        public void Go()
+        {
+            lock (_gate)
+            {
+                _open = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>Called by the start, on a thread that may block.</summary>
+        internal void Pass()
+        {
+            _entered.TrySetResult();
+            lock (_gate)
+            {
+                while (!_open)
+                {
+                    if (!Monitor.Wait(_gate, TestTimeouts.Default))
+                    {
+                        throw new TimeoutException("a held start was never let go");
+                    }
+                }
+            }
+        }
+    }
+}
