@@ -9,7 +9,7 @@ namespace ExecActors.Runtime.Tests.Support;
 internal sealed class FakeProcessHost : IProcessHost
 {
     private readonly Channel<FakeChild> _children = Channel.CreateUnbounded<FakeChild>();
-    private volatile HeldStart? _held;
+    private volatile Gate? _held;
     private volatile Exception? _failure;
     private int _starts;
 
@@ -37,43 +37,6 @@ internal sealed class FakeProcessHost : IProcessHost
     /// <summary>From now on starts fail with this.</summary>
     public void FailWith(Exception? failure) => _failure = failure;
 
-    /// <summary>From now on starts block, as on a dead mount, until the test lets them go.</summary>
-    public HeldStart Hold() => _held = new HeldStart();
-
-    /// <summary>Starts that do not come back.</summary>
-    internal sealed class HeldStart
-    {
-        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly object _gate = new();
-        private bool _open;
-
-        /// <summary>Completes once a start is inside.</summary>
-        public Task EnteredAsync() => _entered.Task.SoonAsync();
-
-        /// <summary>Lets all go.</summary>
-        public void Go()
-        {
-            lock (_gate)
-            {
-                _open = true;
-                Monitor.PulseAll(_gate);
-            }
-        }
-
-        /// <summary>Called by the start, on a thread that may block.</summary>
-        internal void Pass()
-        {
-            _entered.TrySetResult();
-            lock (_gate)
-            {
-                while (!_open)
-                {
-                    if (!Monitor.Wait(_gate, TestTimeouts.Default))
-                    {
-                        throw new TimeoutException("a held start was never let go");
-                    }
-                }
-            }
-        }
-    }
+    /// <summary>From now on starts block, as on a dead mount, until the test opens the gate.</summary>
+    public Gate Hold() => _held = new Gate();
 }

@@ -117,6 +117,23 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
     /// <summary>Completes once an actor has handled everything before.</summary>
     protected static Task<ActorIdentity> IdentityAsync(ICanTell actor) => actor.Ask<ActorIdentity>(new Identify(messageId: null), TestTimeouts.Default);
 
+    /// <summary>Completes once an actor has stopped.</summary>
+    protected async Task WatchEndAsync(IActorRef actor)
+    {
+        var watcher = CreateTestProbe();
+        await watcher.WatchAsync(actor);
+        await watcher.ExpectTerminatedAsync(actor, TestTimeouts.Default);
+    }
+
+    /// <summary>Stops an actor between two messages until the gate opens, so that the order of its mailbox is the test's.</summary>
+    private protected static async Task<Gate> HoldAsync(IActorRef actor)
+    {
+        var gate = new Gate();
+        actor.Tell(new Identify(messageId: null), new GateRef(gate));
+        await gate.ReachedAsync();
+        return gate;
+    }
+
     private sealed class Listener : ReceiveActor
     {
         public Listener(ConcurrentQueue<UnhandledMessage> unhandled) => Receive<UnhandledMessage>(unhandled.Enqueue);
