@@ -64,7 +64,7 @@ internal sealed partial class SessionActor : ReceiveActor
     private void Detached()
     {
         Receive<Attach>(OnAttach);
-        Receive<Expire>(_ => Context.Stop(Self));
+        Receive<Expire>(OnExpire);
         Receive<Inbound>(stale => stale.Message.Stdin?.Dispose());
         Receive<CreditReturned>(_ => { }); // from the connection that left
         Receive<Detach>(_ => { }); // the connection it names has already left
@@ -141,6 +141,12 @@ internal sealed partial class SessionActor : ReceiveActor
             attached.Outbox.Complete(CloseReason.TakenOver);
             OnDetach(evict.Epoch);
         }
+    }
+
+    private void OnExpire(Expire expire)
+    {
+        SessionLog.Expired(_environment.Log, _id, _processes.Count - _closed.Count);
+        Context.Stop(Self);
     }
 
     private void OnCreditReturned(CreditReturned credit)

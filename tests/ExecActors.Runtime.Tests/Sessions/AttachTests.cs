@@ -164,6 +164,7 @@ public sealed class AttachTests : RuntimeTest
         await child.ReleasedAsync();
         await WatchEndAsync(client.Session);
         await IdentityAsync(Registry);
+        Assert.Equal([$"session {client.SessionId[..8]} failed; its processes end"], Lines.At(LogLevel.Error));
         Assert.Equal([9], child.Signals);
         Assert.Equal(0, Places.Taken);
         Assert.Equal(new RpcError(-32600, $"unknown session id {client.SessionId}"), await NewClient().RefusedAsync(resume: client.SessionId));

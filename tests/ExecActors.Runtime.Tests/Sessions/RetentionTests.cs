@@ -1,6 +1,8 @@
 using ExecActors.Protocol;
 using ExecActors.Runtime.Tests.Support;
 
+using Microsoft.Extensions.Logging;
+
 namespace ExecActors.Runtime.Tests.Sessions;
 
 public sealed class RetentionTests : RuntimeTest
@@ -99,6 +101,22 @@ public sealed class RetentionTests : RuntimeTest
         Clock.Advance(_instant);
 
         await WatchEndAsync(client.Session);
+    }
+
+    [Fact]
+    public async Task An_expiry_is_logged_with_the_processes_it_ends_and_without_the_secret_part_of_the_id()
+    {
+        var client = await AttachAsync();
+        await StartAsync(client, "p");
+        client.Leave();
+        await SettledAsync(client);
+
+        Clock.Advance(Retention);
+        await WatchEndAsync(client.Session);
+        await IdentityAsync(Registry);
+
+        Assert.Equal([$"session {client.SessionId[..8]} expired; its 1 processes end"], Lines.At(LogLevel.Information));
+        Assert.Empty(Lines.At(LogLevel.Error));
     }
 
     private static RpcError UnknownSession(TestClient client) => new(-32600, $"unknown session id {client.SessionId}");
