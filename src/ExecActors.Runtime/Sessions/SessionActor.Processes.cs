@@ -173,19 +173,23 @@ internal sealed partial class SessionActor
         entry.Actor.Tell(PoisonPill.Instance);
     }
 
+    // All of them before any that waits for a concurrent place: those came later.
     private void RunDeferred(ProcessEntry entry)
     {
+        if (_attached is not { } attached)
+        {
+            DropDeferred(entry, epoch: null);
+            return;
+        }
+
+        attached.HoldsQueued = true;
         while (entry.Deferred.TryDequeue(out var request))
         {
-            if (_attached is { } attached && attached.Epoch == request.Epoch)
-            {
-                Execute(attached, request.Ticket, request.Message);
-            }
-            else
-            {
-                request.Message.Stdin?.Dispose();
-            }
+            Execute(attached, request.Ticket, request.Message); // of this attachment: a detach drops those of its own
         }
+
+        attached.HoldsQueued = false;
+        RunQueued(attached);
     }
 
     private void OnFailed(ProcessProtocol.Failed failed)
@@ -220,8 +224,6 @@ internal sealed partial class SessionActor
             {
                 TellLastNumbers(attached, entry, failed, ref next);
             }
-
-            RunQueued(attached);
         }
         else
         {

@@ -16,7 +16,7 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
     private readonly List<byte> _written = [];
     private int _stdinRoom = int.MaxValue;
     private bool _stdinBroken;
-    private Exception? _failure;
+    private string _broken = "";
     private volatile IChildObserver? _observer;
 
     /// <inheritdoc/>
@@ -33,6 +33,9 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
 
     /// <summary>How many bytes went into standard input.</summary>
     public int WrittenBytes => Locked(() => _written.Count);
+
+    /// <summary>Bytes that the test printed to standard output.</summary>
+    public long Printed { get; private set; }
 
     /// <summary>Whether standard input was closed.</summary>
     public bool StdinClosed { get; private set; }
@@ -67,14 +70,24 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
     /// <summary>The last reader of standard input is gone: writes give EPIPE from now on.</summary>
     public void BreakStdin() => Locked(() => _stdinBroken = true);
 
-    /// <summary>Every call throws from now on, so that the actor fails.</summary>
-    public void Break(Exception failure) => Locked(() => _failure = failure);
+    /// <summary>The next write to standard input throws, so that the actor fails.</summary>
+    public void BreakNextWrite() => Locked(() => _broken = nameof(IChildProcess.TryWrite));
+
+    /// <summary>The next grant throws, so that the actor fails.</summary>
+    public void BreakNextGrant() => Locked(() => _broken = nameof(IChildProcess.GrantRead));
+
+    /// <summary>The next signal throws, so that the actor fails; those after it are sent.</summary>
+    public void BreakNextSignal() => Locked(() => _broken = nameof(IChildProcess.SignalGroup));
 
     /// <summary>The program puts something out.</summary>
     public void Print(string text, OutputStreamKind stream = OutputStreamKind.Stdout) => Print(Encoding.UTF8.GetBytes(text), stream);
 
     /// <summary>The program puts something out.</summary>
-    public void Print(byte[] bytes, OutputStreamKind stream = OutputStreamKind.Stdout) => Observer.OnOutput(stream, ByteLease.CopyOf(bytes));
+    public void Print(byte[] bytes, OutputStreamKind stream = OutputStreamKind.Stdout)
+    {
+        Printed += stream == OutputStreamKind.Stdout ? bytes.Length : 0;
+        Observer.OnOutput(stream, ByteLease.CopyOf(bytes));
+    }
 
     /// <summary>A stream ends.</summary>
     public void End(OutputStreamKind stream) => Observer.OnOutputEnded(stream);
@@ -110,15 +123,21 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
     }
 
     /// <inheritdoc/>
-    void IChildProcess.GrantRead(OutputStreamKind stream, int bytes) =>
-        Locked(() => _granted[stream] = _granted.GetValueOrDefault(stream) + bytes);
+    void IChildProcess.GrantRead(OutputStreamKind stream, int bytes)
+    {
+        lock (_gate)
+        {
+            ThrowIfBroken(nameof(IChildProcess.GrantRead));
+            _granted[stream] = _granted.GetValueOrDefault(stream) + bytes;
+        }
+    }
 
     /// <inheritdoc/>
     int IChildProcess.TryWrite(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            ThrowIfBroken();
+            ThrowIfBroken(nameof(IChildProcess.TryWrite));
             if (_stdinBroken || StdinClosed)
             {
                 return -1;
@@ -144,6 +163,7 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
                 return false;
             }
 
+            ThrowIfBroken(nameof(IChildProcess.SignalGroup));
             _signals.Add(signal);
             return true;
         }
@@ -163,11 +183,12 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
         }
     }
 
-    private void ThrowIfBroken()
+    private void ThrowIfBroken(string call)
     {
-        if (_failure is { } failure)
+        if (string.Equals(_broken, call, StringComparison.Ordinal))
         {
-            throw failure;
+            _broken = "";
+            throw new InvalidOperationException($"{call} was scripted to fail");
         }
     }
 }
