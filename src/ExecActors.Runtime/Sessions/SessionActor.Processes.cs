@@ -168,6 +168,7 @@ internal sealed partial class SessionActor
             _environment.Processes.GiveBack();
         }
 
+        Timers.Cancel(entry);
         _attached?.Output.Forget(entry.Actor);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
@@ -238,6 +239,7 @@ internal sealed partial class SessionActor
         else
         {
             entry.Tombstone = new Tombstone(next, failed.ExitCode, FailureText);
+            Timers.StartSingleTimer(entry, new TombstoneOver(entry), _environment.Settings.Process.Linger);
             if (entry.ClosedWithBytes is null)
             {
                 MarkClosed(entry, retainedBytes: 0);
