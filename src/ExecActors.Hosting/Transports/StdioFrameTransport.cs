@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
@@ -73,10 +74,11 @@ internal sealed class StdioFrameTransport : IFrameTransport
             return ReceiveOutcome.End(_closed ? "closed by the server" : "end of input");
         }
 
-        var taken = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, buffer.Length));
-        System.Buffers.BuffersExtensions.CopyTo(taken, buffer.Span);
-        _input.Reader.AdvanceTo(taken.End);
-        return ReceiveOutcome.Bytes((int)taken.Length, endOfFrame: false);
+        var count = (int)Math.Min(read.Buffer.Length, buffer.Length);
+        var taken = read.Buffer.Slice(0, count);
+        taken.CopyTo(buffer.Span);
+        _input.Reader.AdvanceTo(taken.End); // the sequence is no longer ours
+        return ReceiveOutcome.Bytes(count, endOfFrame: false);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,11 @@ internal sealed class ServerRun : IAsyncDisposable
             Output = _output,
             Error = _error,
             Log = Stream.Synchronized(_log),
-            OpenInput = () => input ?? Stream.Null,
+            OpenInput = () =>
+            {
+                OpenedInput = true;
+                return input ?? Stream.Null;
+            },
             OpenOutput = () => output ?? Stream.Null,
             EnvironmentVariable = name => name is "CODEX_EXEC_SERVER_EXIT_ON_STDIN_CLOSE" ? exitOnStdinClose : null,
             Compose = services =>
@@ -40,6 +44,8 @@ internal sealed class ServerRun : IAsyncDisposable
 
     /// <summary>The exit code.</summary>
     public Task<int> Ended { get; }
+
+    public bool OpenedInput { get; private set; }
 
     public IPEndPoint EndPoint { get; private set; } = null!;
 

@@ -46,6 +46,23 @@ public sealed class StdioTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Any_size_of_buffer_gives_the_same_bytes()
+    {
+        var sent = Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7)).ToArray();
+        var sending = Task.Run(() => _toServer.Write(sent));
+        var received = new List<byte>();
+        for (var size = 1; received.Count < sent.Length; size = (size * 3) % 10_007)
+        {
+            var buffer = new byte[size];
+            var outcome = await _transport.ReceiveAsync(buffer, CancellationToken.None).AsTask().SoonAsync();
+            received.AddRange(buffer.AsSpan(0, outcome.Count));
+        }
+
+        await sending.SoonAsync();
+        Assert.Equal(sent, received);
+    }
+
+    [Fact]
     public async Task A_receive_without_a_buffer_waits_and_takes_nothing()
     {
         var waiting = _transport.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).AsTask();

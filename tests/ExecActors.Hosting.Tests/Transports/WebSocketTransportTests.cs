@@ -137,7 +137,7 @@ public sealed class WebSocketTransportTests
     public static TheoryData<string, byte[], int> Violations => new()
     {
         { "text that is no UTF-8", [0x81, 0x82, 0, 0, 0, 0, 0xFF, 0xFE], 1007 },
-        { "a frame without a mask", [0x81, 0x01, (byte)'x'], 1002 },
+        { "a frame without a mask", [0x81, 0x05, .. "plain"u8], 1002 },
         { "a reserved opcode", [0x83, 0x80, 0, 0, 0, 0], 1002 },
         { "a reserved bit", [0xC1, 0x80, 0, 0, 0, 0], 1002 },
         { "a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002 },
@@ -276,11 +276,16 @@ public sealed class WebSocketTransportTests
     [Fact]
     public async Task Disposing_without_a_close_cuts_the_connection()
     {
-        var (server, _) = await ServeOneAsync(_ => Task.FromResult(new ConnectionEnd("enough")));
+        var (server, _) = await ServeOneAsync(async transport =>
+        {
+            await transport.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            return new ConnectionEnd("enough");
+        });
         await using var running = server;
         using var client = await server.ConnectAsync();
         await client.UpgradeAsync();
 
+        await client.SendTextAsync("x");
         await client.ReadLossAsync();
     }
 

@@ -13,7 +13,7 @@ public sealed class EnvelopeScannerTests
         Assert.Equal(RequestId.FromNumber(7), envelope.Id);
         Assert.Equal(WireMethod.ProcessRead, envelope.Method);
         Assert.Equal("process/read", envelope.MethodName);
-        Assert.Equal("""{"processId":"p"}""", Frame.Substring(envelope.ParamsOffset, envelope.ParamsLength));
+        Assert.Equal("""{"processId":"p"}""", Wire.Text(envelope.Params(Wire.Utf8(Frame))));
         Assert.Null(envelope.TraceParent);
         Assert.Null(envelope.TraceState);
     }
@@ -119,7 +119,7 @@ public sealed class EnvelopeScannerTests
         var success = Wire.Scanned(Success);
         var failure = Wire.Scanned("""{"error":{"message":"no \u201cx\u201d","data":[1],"code":-32010},"id":4}""");
 
-        Assert.Equal("""{"running":true}""", Success.Substring(success.ResultOffset, success.ResultLength));
+        Assert.Equal("""{"running":true}""", Wire.Text(success.Result(Wire.Utf8(Success))));
         Assert.Null(success.Error);
         Assert.Equal("", success.MethodName);
         Assert.Equal(new RpcError(ErrorCodes.SessionAttached, "no “x”"), failure.Error);

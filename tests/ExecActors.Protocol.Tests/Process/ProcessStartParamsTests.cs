@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace ExecActors.Protocol.Tests.Process;
 
 public sealed class ProcessStartParamsTests
@@ -99,7 +102,7 @@ public sealed class ProcessStartParamsTests
     [InlineData("env", "{\"a\":1}", "invalid type: number, expected a string")]
     [InlineData("env", "{\"a\":null}", "invalid type: null, expected a string")]
     [InlineData("tty", "null", "invalid type: null, expected a boolean")]
-    [InlineData("tty", "\"a long \\\"string\\\" \\n \\u00e9 \\ud83d\\ude00\\u0000\\u001b\"", "invalid type: string \"a long \\\"string\\\" \\n é 😀\\0\\u{1b}\", expected a boolean")]
+    [InlineData("tty", "\"a long \\\"string\\\" \\n \\u00e9 \\ud83d\\ude00\\u0000\\u001b\\u2028\"", "invalid type: string \"a long \\\"string\\\" \\n é 😀\\0\\u{1b}\\u{2028}\", expected a boolean")]
     [InlineData("pipeStdin", "null", "invalid type: null, expected a boolean")]
     [InlineData("pipeStdin", "5", "invalid type: number, expected a boolean")]
     [InlineData("arg0", "true", "invalid type: boolean `true`, expected a string")]
@@ -167,6 +170,24 @@ public sealed class ProcessStartParamsTests
         var start = Accepted($"{{\"processId\":\"{large}\",\"argv\":[\"{large}\",\"b\"],\"cwd\":\"file:///\",\"env\":{{\"V\":\"{large}\"}},\"tty\":false}}");
 
         Assert.Equal((large, large, large), (start.ProcessId, start.Argv[0], start.Env["V"]));
+    }
+
+    [Theory]
+    [InlineData("\"argv\":[", "\"argument\",", "\"\"]")]
+    [InlineData("\"env\":{", "\"A_COMMON_BEGINNING_OF_ALL_NAMES_{0}\":\"\",", "\"\":\"\"}")]
+    [InlineData("\"x\":[", "[{{\"a\":[{0}]}}],", "0]")]
+    [InlineData("\"arg0\":\"", "\\u00e9\\n😀{0}", "\"")]
+    public async Task Params_of_many_parts_are_read_soon(string head, string part, string tail)
+    {
+        var json = new StringBuilder("{").Append(head);
+        for (var i = 0; i < 100_000; i++)
+        {
+            json.AppendFormat(CultureInfo.InvariantCulture, part, i);
+        }
+
+        json.Append(tail).Append(",\"tty\":false}");
+
+        Assert.StartsWith("missing field", await Bounded.RunAsync(() => Refusal(json.ToString())), StringComparison.Ordinal);
     }
 
     [Fact]
