@@ -85,8 +85,7 @@ internal sealed partial class ProcessActor
             _stdinQueue.Enqueue(bytes);
         }
 
-        PushStdin();
-        if (_stdinGone && !_stdinClosing)
+        if (!PushStdin())
         {
             _writeIds.Forget(write.WriteId);
             ReplyWrite(write.Request, WriteStatus.StdinClosed);
@@ -116,7 +115,8 @@ internal sealed partial class ProcessActor
         }
     }
 
-    private void PushStdin()
+    /// <returns>False when nobody reads any more, so that the bytes can never arrive.</returns>
+    private bool PushStdin()
     {
         while (_stdinQueue.TryPeek(out var head))
         {
@@ -125,14 +125,14 @@ internal sealed partial class ProcessActor
             if (taken < 0)
             {
                 OnStdinGone();
-                return;
+                return false;
             }
 
             _stdinQueued -= taken;
             if (taken < rest.Length)
             {
                 _stdinHeadTaken += taken;
-                return; // StdinReady follows
+                return true; // StdinReady follows
             }
 
             _stdinHeadTaken = 0;
@@ -144,6 +144,8 @@ internal sealed partial class ProcessActor
             _stdinGone = true;
             _child!.CloseStdin();
         }
+
+        return true;
     }
 
     // Nobody reads any more: what was accepted is lost, as it is when a program exits with input unread; what waits is told so.

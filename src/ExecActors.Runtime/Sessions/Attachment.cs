@@ -23,6 +23,9 @@ internal sealed class Attachment(long epoch, ConnectionLink link, int creditByte
     /// <summary>Requests that take a concurrent place now.</summary>
     public int Active { get; set; }
 
+    /// <summary>Set while requests are being run: those that wait for a place stay <see cref="Queued"/> until it is done.</summary>
+    public bool HoldsQueued { get; set; }
+
     /// <summary>Requests that wait for a concurrent place.</summary>
     public Queue<DeferredRequest> Queued { get; } = new();
 

@@ -168,24 +168,29 @@ internal sealed partial class SessionActor
             _environment.Processes.GiveBack();
         }
 
+        Timers.Cancel(entry);
         _attached?.Output.Forget(entry.Actor);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
     }
 
+    // All of them before any that waits for a concurrent place: those came later.
     private void RunDeferred(ProcessEntry entry)
     {
+        if (_attached is not { } attached)
+        {
+            DropDeferred(entry, epoch: null);
+            return;
+        }
+
+        attached.HoldsQueued = true;
         while (entry.Deferred.TryDequeue(out var request))
         {
-            if (_attached is { } attached && attached.Epoch == request.Epoch)
-            {
-                Execute(attached, request.Ticket, request.Message);
-            }
-            else
-            {
-                request.Message.Stdin?.Dispose();
-            }
+            Execute(attached, request.Ticket, request.Message); // of this attachment: a detach drops those of its own
         }
+
+        attached.HoldsQueued = false;
+        RunQueued(attached);
     }
 
     private void OnFailed(ProcessProtocol.Failed failed)
@@ -220,8 +225,6 @@ internal sealed partial class SessionActor
             {
                 TellLastNumbers(attached, entry, failed, ref next);
             }
-
-            RunQueued(attached);
         }
         else
         {
@@ -236,6 +239,7 @@ internal sealed partial class SessionActor
         else
         {
             entry.Tombstone = new Tombstone(next, failed.ExitCode, FailureText);
+            Timers.StartSingleTimer(entry, new TombstoneOver(entry), _environment.Settings.Process.Linger);
             if (entry.ClosedWithBytes is null)
             {
                 MarkClosed(entry, retainedBytes: 0);

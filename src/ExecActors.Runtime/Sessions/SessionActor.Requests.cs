@@ -206,13 +206,22 @@ internal sealed partial class SessionActor
         }
     }
 
+    // Never inside itself: of thousands that are answered at once, each would stand on the stack of the one before.
     private void RunQueued(Attachment attached)
     {
+        if (attached.HoldsQueued)
+        {
+            return;
+        }
+
+        attached.HoldsQueued = true;
         while (attached.Active < _environment.Settings.Limits.ConcurrentRequests && attached.Queued.TryDequeue(out var next))
         {
             attached.Active++;
             Execute(attached, next.Ticket, next.Message);
         }
+
+        attached.HoldsQueued = false;
     }
 
     private static string ProcessIdOf(InboundMessage message) => message.Params switch

@@ -13,10 +13,10 @@ namespace ExecActors.Runtime.Sessions;
 /// Parent: SessionRegistryActor. Children: one ProcessActor per process id.
 /// Supervision: a failed child is stopped, not restarted (its OS process cannot be made again); a tombstone keeps its id readable.
 /// Behaviours: Detached (start) -> AttachedNow -> Detached ... -> stopped by the registry's Expire(epoch).
-/// Timers: none; the registry keeps the time.
+/// Timers: one per tombstone, for its linger; the registry keeps the time of the session itself.
 /// Everything outbound carries the epoch of the attachment it is meant for, so late messages of an old connection fall away here.
 /// </remarks>
-internal sealed partial class SessionActor : ReceiveActor
+internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 {
     private readonly SessionId _id;
     private readonly SessionEnvironment _environment;
@@ -33,6 +33,9 @@ internal sealed partial class SessionActor : ReceiveActor
         _environment = environment;
         Become(Detached);
     }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>A session without a connection and without processes.</summary>
     public static Props Props(SessionId id, SessionEnvironment environment) =>
@@ -64,7 +67,7 @@ internal sealed partial class SessionActor : ReceiveActor
     private void Detached()
     {
         Receive<Attach>(OnAttach);
-        Receive<Expire>(_ => Context.Stop(Self));
+        Receive<Expire>(OnExpire);
         Receive<Inbound>(stale => stale.Message.Stdin?.Dispose());
         Receive<CreditReturned>(_ => { }); // from the connection that left
         Receive<Detach>(_ => { }); // the connection it names has already left
@@ -92,6 +95,7 @@ internal sealed partial class SessionActor : ReceiveActor
         Receive<ProcessProtocol.Closed>(OnClosed);
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
+        Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
 
@@ -143,6 +147,12 @@ internal sealed partial class SessionActor : ReceiveActor
         }
     }
 
+    private void OnExpire(Expire expire)
+    {
+        SessionLog.Expired(_environment.Log, _id, _processes.Count - _closed.Count);
+        Context.Stop(Self);
+    }
+
     private void OnCreditReturned(CreditReturned credit)
     {
         if (_attached is { } attached && attached.Epoch == credit.Epoch)
@@ -177,4 +187,6 @@ internal sealed partial class SessionActor : ReceiveActor
             }
         }
     }
+
+    private sealed record TombstoneOver(ProcessEntry Entry) : INoSerializationVerificationNeeded;
 }

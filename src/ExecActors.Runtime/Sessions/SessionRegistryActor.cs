@@ -179,7 +179,11 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         }
         else if (_byActor.Remove(terminated.ActorRef, out var ended))
         {
-            _sessions.Remove(ended.Id.Value);
+            if (_sessions.Remove(ended.Id.Value))
+            {
+                SessionLog.SessionFailed(Log, ended.Id); // one that expired was removed before
+            }
+
             Timers.Cancel(ended.Id);
             if (ended.Connection is { } connection)
             {

@@ -19,6 +19,15 @@ public static partial class Posix
         }
     }
 
+    /// <summary>mkfifo(3), for this user alone.</summary>
+    public static void MakeFifo(string path)
+    {
+        if (MkFifo(path, 0x180 /* 0600 */) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
     /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
     public static Task EndOfProcessAsync(int pid)
@@ -48,6 +57,9 @@ public static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkFifo(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long PidfdOpen(long number, int pid, uint flags);

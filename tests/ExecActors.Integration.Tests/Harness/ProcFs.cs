@@ -13,12 +13,13 @@ public static class ProcFs
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>What its descriptors point to, for instance <c>socket:[123]</c>.</summary>
+    /// <summary>What its descriptors point to, for instance <c>socket:[123]</c>; without the runtime's own, of assemblies it loads when they are needed.</summary>
     public static IReadOnlyList<string> Descriptors(int pid) =>
     [
         .. Directory.GetFiles($"/proc/{pid}/fd")
             .Select(link => new FileInfo(link).LinkTarget)
-            .OfType<string>(), // null: closed while we looked
+            .OfType<string>() // null: closed while we looked
+            .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal)),
     ];
 
     /// <summary>Resident memory now, in bytes.</summary>

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+
+using ExecActors.Runtime.Processes;
+using ExecActors.Runtime.Sessions;
+using ExecActors.Runtime.Settings;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.Support;
+
+/// <summary>An actor system with virtual time and a server's actors on a fake process host. A message that nobody handles fails the test.</summary>
+public abstract class RuntimeTest : TestKit, IAsyncLifetime
+{
+    private static readonly Config _config = ConfigurationFactory.ParseString(
+        """
+        akka.scheduler.implementation = "ExecActors.Runtime.Tests.Support.VirtualScheduler, ExecActors.Runtime.Tests"
+        akka.test.default-timeout = 30s
+        akka.test.single-expect-default = 30s
+        akka.loglevel = OFF
+        """).WithFallback(ExecServerSettings.BuiltIn);
+
+    private readonly ConcurrentQueue<UnhandledMessage> _unhandled = new();
+    private readonly IActorRef _unhandledListener;
+
+    /// <summary>With settings of its own, as HOCON.</summary>
+    protected RuntimeTest(string hocon = "")
+        : base(_config)
+    {
+        Settings = ExecServerSettings.From(ExecServerSettings.Overlay(hocon, "the test"));
+        Clock = (VirtualScheduler)Sys.Scheduler;
+        Environment = new SessionEnvironment
+        {
+            Settings = Settings,
+            Process = new ProcessEnvironment(Host, Settings.Process),
+            Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
+            EnvironmentInfo = Encoding.UTF8.GetBytes(Wire.EnvironmentInfo),
+            ServerVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/bin" },
+            Log = Lines,
+        };
+        _unhandledListener = Sys.ActorOf(Props.Create(() => new Listener(_unhandled)), "unhandled");
+        Sys.EventStream.Subscribe(_unhandledListener, typeof(UnhandledMessage));
+        Registry = Sys.ActorOf(SessionRegistryActor.Props(Environment, SessionIdFactory.ForSingleNode()), "sessions");
+    }
+
+    /// <summary>Virtual time.</summary>
+    protected VirtualScheduler Clock { get; }
+
+    /// <summary>All settings.</summary>
+    protected ExecServerSettings Settings { get; }
+
+    /// <summary>Where processes come from.</summary>
+    private protected FakeProcessHost Host { get; } = new();
+
+    /// <summary>Counts the server's processes.</summary>
+    private protected AdmissionCounter Places { get; }
+
+    /// <summary>What the actors log.</summary>
+    private protected RecordingLog Lines { get; } = new();
+
+    /// <summary>What sessions get.</summary>
+    private protected SessionEnvironment Environment { get; }
+
+    /// <summary>The registry.</summary>
+    protected IActorRef Registry { get; }
+
+    /// <inheritdoc/>
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        await IdentityAsync(_unhandledListener);
+        Assert.Empty(_unhandled);
+    }
+
+    /// <summary>A connection that has not asked for a session yet.</summary>
+    private protected TestClient NewClient() => new(Registry, CreateTestProbe(), Settings.Limits);
+
+    /// <summary>A connection with a new session.</summary>
+    private protected Task<TestClient> AttachAsync() => NewClient().AttachAsync();
+
+    /// <summary>Starts a process; its start is answered and its actor watches it.</summary>
+    private protected async Task<FakeChild> StartAsync(TestClient client, string processId, string more = "")
+    {
+        Assert.Equal(Wire.StartResult(99, processId), await client.AskAsync(Wire.Start(99, processId, more)));
+        var child = await Host.NextChildAsync();
+        await child.BegunAsync();
+        return child;
+    }
+
+    /// <summary>Starts a process with a pipe for standard input.</summary>
+    private protected Task<FakeChild> StartWithStdinAsync(TestClient client, string processId) =>
+        StartAsync(client, processId, ",\"pipeStdin\":true");
+
+    /// <summary>Completes once the registry, the session and its processes have handled all that led to one another so far.</summary>
+    private protected async Task SettledAsync(TestClient client, int rounds = 3)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            await IdentityAsync(Registry);
+            await IdentityAsync(client.Session);
+            for (var number = 1; number <= Host.Starts; number++)
+            {
+                await IdentityAsync(Sys.ActorSelection(client.Session.Path / string.Create(CultureInfo.InvariantCulture, $"process-{number}")));
+            }
+        }
+
+        await IdentityAsync(client.Session);
+    }
+
+    /// <summary>Completes once an actor has handled everything before.</summary>
+    protected static Task<ActorIdentity> IdentityAsync(ICanTell actor) => actor.Ask<ActorIdentity>(new Identify(messageId: null), TestTimeouts.Default);
+
+    /// <summary>Completes once an actor has stopped.</summary>
+    protected async Task WatchEndAsync(IActorRef actor)
+    {
+        var watcher = CreateTestProbe();
+        await watcher.WatchAsync(actor);
+        await watcher.ExpectTerminatedAsync(actor, TestTimeouts.Default);
+    }
+
+    /// <summary>Stops an actor between two messages until the gate opens, so that the order of its mailbox is the test's.</summary>
+    private protected static async Task<Gate> HoldAsync(IActorRef actor)
+    {
+        var gate = new Gate();
+        actor.Tell(new Identify(messageId: null), new GateRef(gate));
+        await gate.ReachedAsync();
+        return gate;
+    }
+
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(ConcurrentQueue<UnhandledMessage> unhandled) => Receive<UnhandledMessage>(unhandled.Enqueue);
+    }
+}
