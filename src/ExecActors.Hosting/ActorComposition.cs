@@ -29,6 +29,11 @@ internal static partial class ActorComposition
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
         services.AddAkka("execactors", (akka, provider) => akka
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers(); // the default one writes to standard output, which belongs to the protocol
+                loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
+            })
             .AddHocon(provider.GetRequiredService<ExecServerConfiguration>().Config, HoconAddMode.Prepend)
             .WithActors((system, _) => provider.GetRequiredService<ExecActorSystem>().Start(system)));
     }

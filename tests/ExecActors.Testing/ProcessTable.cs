@@ -9,14 +9,16 @@ public static class ProcessTable
     public static IReadOnlyList<string> Children()
     {
         var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        return [.. All().Where(entry => string.Equals(entry.Fields[1], self, StringComparison.Ordinal)).Select(entry => $"{entry.Name} {entry.Fields[0]}")];
+        var children = All().Where(entry => string.Equals(entry.Fields[1], self, StringComparison.Ordinal));
+        return [.. children.Select(entry => $"{entry.Name} {entry.Fields[0]}")];
     }
 
     /// <summary>The members of a process group that are no zombies, as <c>PID (name) state</c>.</summary>
     public static IReadOnlyList<string> LivingMembers(int group)
     {
         var wanted = group.ToString(CultureInfo.InvariantCulture);
-        return [.. All().Where(entry => string.Equals(entry.Fields[2], wanted, StringComparison.Ordinal) && entry.Fields[0] is not ("Z" or "X")).Select(entry => entry.Name)];
+        var members = All().Where(entry => string.Equals(entry.Fields[2], wanted, StringComparison.Ordinal));
+        return [.. members.Where(entry => entry.Fields[0] is not ("Z" or "X")).Select(entry => entry.Name)];
     }
 
     /// <summary>Completes once a process is gone, out of the process table too.</summary>

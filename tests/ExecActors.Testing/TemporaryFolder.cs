@@ -25,7 +25,7 @@ public sealed class TemporaryFolder : IDisposable
     public string WriteProgram(string name, string content) => Write(
         name,
         content,
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        (UnixFileMode)Convert.ToInt32("755", fromBase: 8));
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -26,10 +26,9 @@ internal sealed class CapabilityTokenAuthentication : WebSocketAuthentication
         return new CapabilityTokenAuthentication(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
     }
 
-    private protected override ValueTask<string?> CheckTokenAsync(string token, TimeProvider time)
+    private protected override string? CheckToken(string token, TimeProvider time)
     {
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        var same = CryptographicOperations.FixedTimeEquals(digest, _digest);
-        return ValueTask.FromResult(same ? null : "invalid websocket bearer token");
+        return CryptographicOperations.FixedTimeEquals(digest, _digest) ? null : "invalid websocket bearer token";
     }
 }

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 
 namespace ExecActors.Hosting.Authentication;
 
@@ -15,14 +13,14 @@ internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, 
     /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, or has one of the four claims twice or in
     /// another type; null values count as absent, and other claims are not looked at.
     /// </summary>
-    public static JwtClaims? Read(string encodedPayload)
+    public static JwtClaims? Read(ReadOnlyMemory<byte> json)
     {
         try
         {
-            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(encodedPayload));
+            using var payload = JsonDocument.Parse(json);
             return payload.RootElement.ValueKind == JsonValueKind.Object ? Read(payload.RootElement) : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             return null;
         }

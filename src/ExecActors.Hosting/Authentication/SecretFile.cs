@@ -37,7 +37,7 @@ internal static class SecretFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, OsError.Describe(ErrnoOf(e, path)), e);
+            throw Unreadable(path, Errno.Describe(ErrnoOf(e, path)), e);
         }
     }
 
@@ -46,8 +46,8 @@ internal static class SecretFile
 
     private static int ErrnoOf(Exception e, string path) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException => OsError.NoSuchFile,
-        UnauthorizedAccessException => Directory.Exists(path) ? OsError.IsDirectory : OsError.PermissionDenied,
+        FileNotFoundException or DirectoryNotFoundException => Errno.NoSuchFile,
+        UnauthorizedAccessException => Directory.Exists(path) ? Errno.IsDirectory : Errno.PermissionDenied,
         _ => e.HResult, // an IOException of the Unix runtime carries the errno
     };
 }

@@ -29,19 +29,17 @@ public abstract class WebSocketAuthentication
 
     /// <summary>Looks at the header of an upgrade.</summary>
     /// <returns>Null when the caller may come in; else the text of the refusal.</returns>
-    internal ValueTask<string?> CheckAsync(StringValues authorization, TimeProvider time)
+    internal string? Check(StringValues authorization, TimeProvider time)
     {
         if (authorization.Count == 0)
         {
-            return ValueTask.FromResult<string?>("missing websocket bearer token");
+            return "missing websocket bearer token";
         }
 
-        return BearerHeader.TokenOf(authorization[0]) is { } token
-            ? CheckTokenAsync(token, time)
-            : ValueTask.FromResult<string?>("invalid authorization header");
+        return BearerHeader.TokenOf(authorization[0]) is { } token ? CheckToken(token, time) : "invalid authorization header";
     }
 
     /// <summary>Looks at the token itself.</summary>
     /// <returns>Null when it is good; else the text of the refusal.</returns>
-    private protected abstract ValueTask<string?> CheckTokenAsync(string token, TimeProvider time);
+    private protected abstract string? CheckToken(string token, TimeProvider time);
 }

@@ -45,14 +45,10 @@ internal sealed class ExecServerSite(
     /// <summary>Serves one connection from its upgrade to its end.</summary>
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
-        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? await AuthenticateAsync(context);
-        if (refusal is null && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? Authenticate(context.Request);
+        if (refusal is null)
         {
-            refusal = await ServeAsync(context, upgrade);
-        }
-        else
-        {
-            refusal ??= HttpRefusal.NotUpgradable;
+            refusal = UpgradeOf(context) is { } upgrade ? await ServeAsync(context, upgrade) : HttpRefusal.NotUpgradable;
         }
 
         if (refusal is not null)
@@ -62,16 +58,8 @@ internal sealed class ExecServerSite(
         }
     }
 
-    private async ValueTask<HttpRefusal?> AuthenticateAsync(HttpContext context)
-    {
-        if (_options.Authentication is not { } authentication)
-        {
-            return null;
-        }
-
-        var refusal = await authentication.CheckAsync(context.Request.Headers.Authorization, time);
-        return refusal is null ? null : HttpRefusal.Unauthorized(refusal);
-    }
+    private HttpRefusal? Authenticate(HttpRequest request) =>
+        _options.Authentication?.Check(request.Headers.Authorization, time) is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
 
     private async Task<HttpRefusal?> ServeAsync(HttpContext context, IHttpUpgradeFeature upgrade)
     {
@@ -110,6 +98,12 @@ internal sealed class ExecServerSite(
 
         return null;
     }
+
+    // Kestrel would upgrade HTTP/1.0 as well, which has no upgrades (RFC 9110 section 7.8).
+    private static IHttpUpgradeFeature? UpgradeOf(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
+            ? upgrade
+            : null;
 
     private static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address
         ? new IPEndPoint(address, context.Connection.RemotePort).ToString()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
@@ -21,6 +22,7 @@ internal sealed class StdioFrameTransport : IFrameTransport
     private readonly TimeProvider _time;
     private readonly Task _written;
     private int _gathered;
+    private volatile bool _closed;
     private int _disposed;
 
     /// <summary>Starts reading at once.</summary>
@@ -66,16 +68,17 @@ internal sealed class StdioFrameTransport : IFrameTransport
             return ReceiveOutcome.End($"standard input failed: {e.Message}");
         }
 
-        if (read.Buffer.IsEmpty)
+        if (_closed || read.Buffer.IsEmpty)
         {
             _input.Reader.AdvanceTo(read.Buffer.Start);
-            return ReceiveOutcome.End("end of input");
+            return ReceiveOutcome.End(_closed ? "closed by the server" : "end of input");
         }
 
-        var taken = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, buffer.Length));
-        System.Buffers.BuffersExtensions.CopyTo(taken, buffer.Span);
-        _input.Reader.AdvanceTo(taken.End);
-        return ReceiveOutcome.Bytes((int)taken.Length, endOfFrame: false);
+        var count = (int)Math.Min(read.Buffer.Length, buffer.Length);
+        var taken = read.Buffer.Slice(0, count);
+        taken.CopyTo(buffer.Span);
+        _input.Reader.AdvanceTo(taken.End); // the sequence is no longer ours
+        return ReceiveOutcome.Bytes(count, endOfFrame: false);
     }
 
     /// <inheritdoc/>
@@ -101,7 +104,7 @@ internal sealed class StdioFrameTransport : IFrameTransport
     }
 
     /// <inheritdoc/>
-    /// <remarks>A pipe cannot say a reason: what was sent is written out, then nothing more is.</remarks>
+    /// <remarks>A pipe cannot say a reason: what was sent is written out, and nothing more is. A receive under way ends: no answer will come.</remarks>
     public async ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         try
@@ -113,6 +116,9 @@ internal sealed class StdioFrameTransport : IFrameTransport
         {
             // The reader of our output does not take it; the program ends without it.
         }
+
+        _closed = true;
+        _input.Reader.CancelPendingRead();
     }
 
     /// <inheritdoc/>

@@ -82,23 +82,6 @@ internal sealed class UpgradedStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Reads and forgets until the peer ends its direction.</summary>
-    public async ValueTask DrainAsync(CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
-        try
-        {
-            while (await inner.ReadAsync(buffer, cancellationToken) > 0)
-            {
-                // what the peer sent before it knew that we close
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
     // The web server's stream flushes with each write; there is nothing to flush here but what is gathered on purpose.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

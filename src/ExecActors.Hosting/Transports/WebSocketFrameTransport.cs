@@ -99,23 +99,19 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     }
 
     /// <inheritdoc/>
-    /// <remarks>Sends a close frame, then reads on until the peer has answered it or ended; cuts the connection when the token says so first.</remarks>
-    public async ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken)
+    /// <remarks>
+    /// Sends a close frame, once: with the peer's own code when it has closed first. The answer comes through <see cref="ReceiveAsync"/>.
+    /// </remarks>
+    public ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken) => (_peerEnded, _peerCloseStatus) switch
     {
-        try
-        {
-            _stream.Gathering = false;
-            await _stream.WriteAsync(ControlFrames.Close(reason.Code, reason.Text), cancellationToken);
-            await AwaitPeerEndAsync(cancellationToken);
-        }
-        catch (Exception e) when (IsLoss(e))
-        {
-            _abort();
-        }
-    }
+        (true, null) => ValueTask.CompletedTask, // nobody is there to be told
+        (true, WebSocketCloseStatus.Empty) => SendCloseAsync((int)WebSocketCloseStatus.NormalClosure, string.Empty, cancellationToken),
+        (true, { } status) => SendCloseAsync((int)status, string.Empty, cancellationToken),
+        _ => SendCloseAsync(reason.Code, reason.Text, cancellationToken),
+    };
 
     /// <inheritdoc/>
-    /// <remarks>Answers the peer's close frame if nobody has; a connection that nobody closed is cut.</remarks>
+    /// <remarks>Answers the peer's close frame if nobody has. A connection whose peer has not ended its side is cut.</remarks>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -128,12 +124,12 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
             await _pings.DisposeAsync();
         }
 
-        if (_peerCloseStatus is { } status)
+        if (_peerEnded)
         {
             using var bound = new CancellationTokenSource(_settings.CloseTimeout, _time);
-            await EchoCloseAsync(status, bound.Token);
+            await CloseAsync(CloseReason.ServerShutdown, bound.Token);
         }
-        else if (!_stream.CloseSent)
+        else
         {
             _abort();
         }
@@ -152,7 +148,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
                 return receive.Result;
             }
 
-            _waiting = receive.AsTask();
+            _waiting = ObservedAsync(receive);
         }
 
         var waiting = _waiting;
@@ -169,32 +165,21 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
         }
     }
 
-    private async ValueTask AwaitPeerEndAsync(CancellationToken cancellationToken)
+    /// <summary>The receive as a task that nobody has to look at.</summary>
+    private static Task<ValueWebSocketReceiveResult> ObservedAsync(ValueTask<ValueWebSocketReceiveResult> receive)
     {
-        var scratch = new byte[4096];
-        while (!_peerEnded && _socket.State == WebSocketState.Open)
-        {
-            var outcome = await ReceiveAsync(scratch, cancellationToken);
-            if (outcome.Ended && !_peerEnded)
-            {
-                break; // the token has spoken
-            }
-        }
-
-        if (!_peerEnded)
-        {
-            // A receive was cancelled inside a frame, so frames can no longer be told apart: wait for the end of the stream.
-            await _stream.DrainAsync(cancellationToken);
-        }
+        var task = receive.AsTask();
+        _ = task.ContinueWith(
+            static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return task;
     }
 
-    private async ValueTask EchoCloseAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
+    private async ValueTask SendCloseAsync(int code, string reason, CancellationToken cancellationToken)
     {
         try
         {
             _stream.Gathering = false;
-            var code = status == WebSocketCloseStatus.Empty ? (int)WebSocketCloseStatus.NormalClosure : (int)status;
-            await _stream.WriteAsync(ControlFrames.Close(code, string.Empty), cancellationToken);
+            await _stream.WriteAsync(ControlFrames.Close(code, reason), cancellationToken);
         }
         catch (Exception e) when (IsLoss(e))
         {

@@ -47,7 +47,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "sigemptyset")]
     public static partial int SigEmptySet(void* signals);
-
-    [LibraryImport(Library, EntryPoint = "sigfillset")]
-    public static partial int SigFillSet(void* signals);
 }

@@ -33,7 +33,9 @@ internal sealed unsafe class SpawnSettings : IDisposable
         Require(Libc.SpawnAttributesSetFlags(_attributes, flags));
         _ = Libc.SigEmptySet(signals);
         Require(Libc.SpawnAttributesSetSigMask(_attributes, signals));
-        _ = Libc.SigFillSet(signals);
+
+        // Not sigfillset(3), which leaves out the two signals of the thread library: those would stay ignored in the child.
+        new Span<byte>(signals, SignalSetBytes).Fill(0xFF);
         Require(Libc.SpawnAttributesSetSigDefault(_attributes, signals));
 
         fixed (byte* path = cwd)

@@ -109,13 +109,14 @@ internal sealed class ChildProcess : IChildProcess
     {
         lock (_pidGate)
         {
-            if (_reaped || IsReleased || Libc.Kill(-Pid, signal) != 0)
+            if (_reaped || IsReleased)
             {
                 return false;
             }
 
-            // The zombie leader takes any signal, so that success says nothing once it has ended.
-            return _exit.Status(reap: false) is null || ProcessGroup.HasLivingMember(Pid);
+            // The zombie leader takes any signal, so that the call's success says nothing once it has ended.
+            var isSomebodyThere = _exit.Status(reap: false) is null || ProcessGroup.HasLivingMember(Pid);
+            return isSomebodyThere && Libc.Kill(-Pid, signal) == 0;
         }
     }
 
@@ -161,8 +162,13 @@ internal sealed class ChildProcess : IChildProcess
         _observer!.OnOutput(stream, bytes);
     }
 
-    public void ObserveEnd(OutputStreamKind stream)
+    public void OnOutputEnded(OutputStreamKind stream)
     {
+        if (_isTerminal)
+        {
+            _stdin!.OnTerminalEnded();
+        }
+
         if (!_isAbandoned && !IsReleased)
         {
             _observer!.OnOutputEnded(stream);

@@ -10,9 +10,6 @@ namespace ExecActors.Platform;
 /// </remarks>
 public sealed class LinuxProcessHost : IProcessHost, IDisposable
 {
-    /// <summary>How long a start waits for another that hangs, on a file system that does not answer, before it goes on beside it.</summary>
-    private static readonly TimeSpan _spawnPatience = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Only a process in an uninterruptible wait survives its SIGKILL that long; init will reap it.</summary>
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(5);
 
@@ -21,13 +18,8 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     private readonly Reactor _reactor;
     private readonly HashSet<ChildProcess> _children = [];
     private readonly ManualResetEventSlim _allGone = new();
+    private readonly SpawnGate _gate = new(patience: TimeSpan.FromSeconds(1));
     private bool _disposed;
-
-    /// <summary>
-    /// One start at a time while the child's ends of its pipes are open here: a child just forked for another start would hold copies of them
-    /// until its exec, and streams would seem open after their process has exited.
-    /// </summary>
-    private readonly Lock _spawning = new();
 
     /// <summary>Starts the reactor's thread.</summary>
     /// <param name="observerFailed">
@@ -127,7 +119,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             throw search.Failure();
         }
 
-        var entered = _spawning.TryEnter(_spawnPatience);
+        var entered = _gate.TryEnter();
         StandardStreams? streams = null;
         try
         {
@@ -159,7 +151,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         {
             if (entered)
             {
-                _spawning.Exit();
+                _gate.Exit();
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class OutputReader : ReactorSource
     private readonly OutputStreamKind _kind;
     private long _credit;
     private bool _hungUp;
+    private bool _leaderEnded;
     private bool _closed;
 
     public OutputReader(Reactor reactor, ChildProcess child, OutputStreamKind kind, SafeFileHandle handle)
@@ -82,6 +83,7 @@ internal sealed class OutputReader : ReactorSource
     /// <summary>After the leader's exit: reads what was in the stream, whatever the credit, and its end when it ended too.</summary>
     public void Drain()
     {
+        _leaderEnded = true;
         if (_closed)
         {
             return;
@@ -124,8 +126,12 @@ internal sealed class OutputReader : ReactorSource
                     continue;
                 case Errno.EAGAIN:
                     return 0;
+                case Errno.EIO when _kind == OutputStreamKind.Terminal && !_leaderEnded:
+                    // Nobody holds the terminal for now, but its leader can still open it by /dev/tty. Closing the master here would
+                    // send SIGHUP to a program that closes its descriptors before it exits, as cat does.
+                    return 0;
                 default:
-                    // EIO on a terminal: its last slave was closed. Anything else: nothing can be read from it any more.
+                    // EIO: the terminal's last holder is gone. Anything else: nothing can be read from it any more.
                     End();
                     return 0;
             }
@@ -145,6 +151,6 @@ internal sealed class OutputReader : ReactorSource
     private void End()
     {
         Abandon();
-        _child.ObserveEnd(_kind);
+        _child.OnOutputEnded(_kind);
     }
 }

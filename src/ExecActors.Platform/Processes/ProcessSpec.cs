@@ -52,7 +52,7 @@ public enum OutputStreamKind
 }
 
 /// <summary>How a process ended.</summary>
-/// <param name="Code">The exit status 0 to 255, or 128 plus the signal's number.</param>
+/// <param name="Code">The exit status 0 to 255, or 128 plus the signal's number; -1 when something else in this program reaped it first.</param>
 /// <param name="Signal">The signal that ended it; 0 when it exited by itself.</param>
 public readonly record struct ExitStatus(int Code, int Signal);
 

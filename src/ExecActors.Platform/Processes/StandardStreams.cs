@@ -121,8 +121,20 @@ internal sealed class StandardStreams : IDisposable
         return opened ? (read, write) : throw StartFailure.FromErrno(errno);
     }
 
-    /// <summary>A server started with a closed standard descriptor gets pipes numbered 0 to 2, which the child's dup2 would overwrite before their turn.</summary>
-    private SafeFileHandle AboveStandard(SafeFileHandle handle) => handle.DangerousGetHandle() > 2 ? handle : Keep(Libc.Duplicate(handle, 3));
+    /// <summary>
+    /// A server started with a closed standard descriptor gets pipes numbered 0 to 2, which the child's dup2 would overwrite before their turn.
+    /// </summary>
+    private SafeFileHandle AboveStandard(SafeFileHandle handle)
+    {
+        if (handle.DangerousGetHandle() > 2)
+        {
+            return handle;
+        }
+
+        var above = Keep(Libc.Duplicate(handle, 3));
+        handle.Dispose(); // the child's end must not stay open here
+        return above;
+    }
 
     private void OpenTerminal(ushort rows, ushort columns)
     {

@@ -61,6 +61,13 @@ internal sealed class StdinWriter : ReactorSource
         }
     }
 
+    /// <summary>Nobody holds the terminal any more and its leader has ended. The master would go on taking bytes that nobody can read.</summary>
+    public void OnTerminalEnded()
+    {
+        Close();
+        OnReady(0);
+    }
+
     public override void OnFailed(Exception failure) => _child.Fail(failure);
 
     // One shot: otherwise each read of the program would wake the reactor. Arming looks at the state too, so that no room is missed.

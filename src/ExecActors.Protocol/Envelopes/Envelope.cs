@@ -39,4 +39,12 @@ public readonly struct Envelope
 
     /// <summary>The W3C <c>tracestate</c> of a request, not examined; null when absent.</summary>
     public string? TraceState { get; init; }
+
+    /// <summary>The params in their frame; empty when absent, which is how decoding wants it.</summary>
+    /// <param name="frame">The frame that was scanned.</param>
+    public ReadOnlyMemory<byte> Params(ReadOnlyMemory<byte> frame) => frame.Slice(ParamsOffset, ParamsLength);
+
+    /// <summary>The result in its frame; empty when absent.</summary>
+    /// <param name="frame">The frame that was scanned.</param>
+    public ReadOnlyMemory<byte> Result(ReadOnlyMemory<byte> frame) => frame.Slice(ResultOffset, ResultLength);
 }

@@ -21,13 +21,13 @@ internal static class Echo
         return string.Concat(text.AsSpan(0, kept), "…");
     }
 
-    /// <summary>The text in quotes, with quotes, backslashes and control characters escaped.</summary>
+    /// <summary>The text in quotes, with quotes, backslashes and what does not print escaped.</summary>
     public static string Quoted(string text)
     {
         var shown = new StringBuilder("\"");
-        foreach (var c in Of(text))
+        foreach (var rune in Of(text).EnumerateRunes())
         {
-            _ = c switch
+            _ = rune.Value switch
             {
                 '"' => shown.Append("\\\""),
                 '\\' => shown.Append(@"\\"),
@@ -35,11 +35,15 @@ internal static class Echo
                 '\r' => shown.Append("\\r"),
                 '\t' => shown.Append("\\t"),
                 '\0' => shown.Append("\\0"),
-                _ when char.IsControl(c) => shown.Append(CultureInfo.InvariantCulture, $"\\u{{{(int)c:x}}}"),
-                _ => shown.Append(c),
+                _ when IsPrintable(rune) => shown.Append(rune.ToString()),
+                _ => shown.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}"),
             };
         }
 
         return shown.Append('"').ToString();
     }
+
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

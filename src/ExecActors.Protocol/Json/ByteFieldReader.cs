@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace ExecActors.Protocol;
@@ -25,28 +26,13 @@ internal ref struct ByteFieldReader
     public bool NextMember() => Advance() && _reader.TokenType == JsonTokenType.PropertyName;
 
     /// <summary>Whether the member has this name, however it is spelled.</summary>
-    public readonly bool IsNamed(ReadOnlySpan<byte> name) => _reader.ValueTextEquals(name);
+    public readonly bool IsNamed(ReadOnlySpan<byte> name) => Content().Span.SequenceEqual(name);
 
     /// <summary>A string; null after an error only.</summary>
-    public string? String() => AdvanceToString() ? _reader.GetString() : null;
+    public string? String() => AdvanceToString() ? Encoding.UTF8.GetString(Content().Span) : null;
 
     /// <summary>A string's text in UTF-8: a slice of the JSON, or a copy if it held an escape. Null after an error only.</summary>
-    public ReadOnlyMemory<byte>? Bytes()
-    {
-        if (!AdvanceToString())
-        {
-            return null;
-        }
-
-        var content = _json.Slice((int)_reader.TokenStartIndex + 1, _reader.ValueSpan.Length);
-        if (!_reader.ValueIsEscaped)
-        {
-            return content;
-        }
-
-        var copy = new byte[content.Length];
-        return copy.AsMemory(0, JsonText.Unescape(content.Span, copy));
-    }
+    public ReadOnlyMemory<byte>? Bytes() => AdvanceToString() ? Content() : null;
 
     /// <summary>A boolean; false after an error.</summary>
     public bool Boolean()
@@ -84,9 +70,14 @@ internal ref struct ByteFieldReader
     /// <summary>Passes over a value of any type.</summary>
     public void Skip()
     {
-        if (Advance() && !_reader.TrySkip())
+        if (!Advance() || _reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
-            Fail(NotJson);
+            return;
+        }
+
+        var depth = _reader.CurrentDepth;
+        while (Advance() && _reader.CurrentDepth > depth)
+        {
         }
     }
 
@@ -103,6 +94,19 @@ internal ref struct ByteFieldReader
     public void Fail(RpcError error) => Error ??= error;
 
     private static RpcError NotJson => Errors.InvalidParams("params are not JSON");
+
+    /// <summary>The text of the present name or string, a copy only if it holds an escape.</summary>
+    private readonly ReadOnlyMemory<byte> Content()
+    {
+        var content = _json.Slice((int)_reader.TokenStartIndex + 1, _reader.ValueSpan.Length);
+        if (!_reader.ValueIsEscaped)
+        {
+            return content;
+        }
+
+        var copy = new byte[content.Length];
+        return copy.AsMemory(0, JsonText.Unescape(content.Span, copy));
+    }
 
     private bool AdvanceToString() => Advance() && (_reader.TokenType == JsonTokenType.String || FailType("a string"));
 
@@ -132,7 +136,7 @@ internal ref struct ByteFieldReader
     private bool FailType(string expected)
     {
         var found = _reader.TokenType == JsonTokenType.String
-            ? $"string {Echo.Quoted(_reader.GetString()!)}"
+            ? $"string {Echo.Quoted(Encoding.UTF8.GetString(Content().Span))}"
             : EnvelopeValues.TypeOf(_json.Span[(int)_reader.TokenStartIndex..]);
         Fail(Errors.InvalidType(found, expected));
         return false;

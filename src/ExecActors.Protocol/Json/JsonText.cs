@@ -57,8 +57,15 @@ internal static class JsonText
 
             var unit = (char)HexUnit(content);
             content = content[6..];
-            var rune = char.IsHighSurrogate(unit) ? new Rune(unit, (char)HexUnit(content)) : new Rune(unit);
-            content = char.IsHighSurrogate(unit) ? content[6..] : content;
+            if (char.IsHighSurrogate(unit) && Rune.TryCreate(unit, (char)Math.Max(HexUnit(content), 0), out var rune))
+            {
+                content = content[6..];
+            }
+            else if (!Rune.TryCreate(unit, out rune))
+            {
+                rune = Rune.ReplacementChar; // half a pair: the scan lets none pass
+            }
+
             written += rune.EncodeToUtf8(destination[written..]);
         }
     }

@@ -34,29 +34,29 @@ public sealed partial record ProcessStartParams(
     /// <summary>Where the process comes from, or null.</summary>
     public ProcessMetadata? Metadata { get; init; }
 
-    /// <summary>Whether a sandbox was asked for. Set by decoding alone.</summary>
+    /// <summary>Whether a sandbox was asked for. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public bool HasSandbox { get; private init; }
+    public bool HasSandbox { get; init; }
 
-    /// <summary>Whether rules for a managed network were given. Set by decoding alone.</summary>
+    /// <summary>Whether rules for a managed network were given. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public bool HasManagedNetwork { get; private init; }
+    public bool HasManagedNetwork { get; init; }
 
-    /// <summary>Whether a proxy on the host was asked for. Set by decoding alone.</summary>
+    /// <summary>Whether a proxy on the host was asked for. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public bool HasNetworkProxy { get; private init; }
+    public bool HasNetworkProxy { get; init; }
 
-    /// <summary>Whether masking of credentials was asked for: anything but null and an empty list. Set by decoding alone.</summary>
+    /// <summary>Whether masking of credentials was asked for: anything but null and an empty list. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public bool HasCredentialProviders { get; private init; }
+    public bool HasCredentialProviders { get; init; }
 
-    /// <summary>Whether a snapshot of a shell's state was asked for. Set by decoding alone.</summary>
+    /// <summary>Whether a snapshot of a shell's state was asked for. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public bool HasShellSnapshot { get; private init; }
+    public bool HasShellSnapshot { get; init; }
 
-    /// <summary>The bytes of the path that <see cref="Cwd"/> names: absolute, without dot segments and NUL. Empty unless decoded.</summary>
+    /// <summary>The bytes of the path that <see cref="Cwd"/> names: absolute, without dot segments and NUL. Set by decoding, never written.</summary>
     [JsonIgnore]
-    public ReadOnlyMemory<byte> NativeCwd { get; private init; }
+    public ReadOnlyMemory<byte> NativeCwd { get; init; }
 
     /// <summary>Reads the params slice of a scanned frame; empty when the message has none.</summary>
     /// <param name="paramsJson">The slice.</param>

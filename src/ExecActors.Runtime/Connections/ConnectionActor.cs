@@ -56,7 +56,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
     /// <summary>Serves a transport; <paramref name="ended"/> is completed at the end.</summary>
     public static Props Props(
         long number, IFrameTransport transport, ConnectionEnvironment environment, TaskCompletionSource<ConnectionEnd> ended, IMaterializer materializer) =>
-        Akka.Actor.Props.Create(() => new ConnectionActor(number, transport, environment, ended, materializer));
+        Akka.Actor.Props.Create<ConnectionActor>(number, transport, environment, ended, materializer);
 
     /// <inheritdoc/>
     protected override void PreStart()

@@ -32,7 +32,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
 
     /// <summary>No connections yet. <paramref name="places"/> gets one back for each that ends.</summary>
     public static Props Props(ConnectionEnvironment environment, AdmissionCounter places) =>
-        Akka.Actor.Props.Create(() => new ConnectionSupervisor(environment, places));
+        Akka.Actor.Props.Create<ConnectionSupervisor>(environment, places);
 
     /// <inheritdoc/>
     protected override void PreStart() => _materializer = Context.Materializer();

@@ -45,7 +45,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 
     /// <summary>The start begins with the actor; its request is answered by the actor.</summary>
     public static Props Props(ProcessOrder order, ProcessEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new ProcessActor(order, environment));
+        Akka.Actor.Props.Create<ProcessActor>(order, environment);
 
     /// <inheritdoc/>
     protected override void PreStart() => Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule(_start.Run);

@@ -39,7 +39,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 
     /// <summary>A session without a connection and without processes.</summary>
     public static Props Props(SessionId id, SessionEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new SessionActor(id, environment));
+        Akka.Actor.Props.Create<SessionActor>(id, environment);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

@@ -40,7 +40,7 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
 
     /// <summary>An empty registry.</summary>
     public static Props Props(SessionEnvironment environment, SessionIdFactory ids) =>
-        Akka.Actor.Props.Create(() => new SessionRegistryActor(environment, ids));
+        Akka.Actor.Props.Create<SessionRegistryActor>(environment, ids);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

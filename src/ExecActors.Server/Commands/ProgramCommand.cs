@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using ExecActors.Hosting;
 
 namespace ExecActors.Server.Commands;
@@ -22,11 +21,12 @@ internal static class ProgramCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, ProgramIo io)
     {
-        var root = new RootCommand(Description) { ServeCommand.Create(io) };
+        var root = new RootCommand(Description) { ServeCommand.Create(io), RunCommand.Create(io) };
+        DocumentedCommand.ShowExamplesIn(root);
 
         // "@file" is an ordinary argument: a command that is to be run may well have one.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        if (parsed.Errors.Count > 0 && parsed.Action is null or { ClearsParseErrors: false })
         {
             await WriteUsageErrorsAsync(parsed, io.Error);
             return Usage;
@@ -48,6 +48,12 @@ internal static class ProgramCommand
         {
             await io.Error.WriteLineAsync($"Error: {e.Message}");
             await io.Error.WriteLineAsync(e.Remedy);
+            return Failed;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await io.Error.WriteLineAsync($"Error: {e.Message}");
+            await io.Error.WriteLineAsync($"This is a fault of the program; please report it with what follows.\n{e}");
             return Failed;
         }
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using ExecActors.Hosting.Authentication;
 using ExecActors.Hosting.Http;
 using ExecActors.Server.Serving;
@@ -10,7 +9,21 @@ namespace ExecActors.Server.Commands;
 /// <summary><c>execactors serve</c>: its options, and how they become <see cref="ServeOptions"/>.</summary>
 internal sealed class ServeCommand
 {
+    private const string Description =
+        "Serves clients until it is told to end (SIGTERM, SIGINT or SIGHUP; end of input with stdio), then ends every process it started.";
+
+    private const string Examples = """
+          On a free port of 127.0.0.1, which the first line of output names:
+            execactors serve
+          For the program that starts it:
+            execactors serve --listen stdio
+          For other machines, behind a token (put a proxy that speaks TLS in front):
+            execactors serve --listen ws://0.0.0.0:4433 --ws-auth capability-token --ws-token-file /etc/execactors/token
+        """;
+
     private const string ExitOnStdinCloseVariable = "CODEX_EXEC_SERVER_EXIT_ON_STDIN_CLOSE";
+    private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
+
     private const string CapabilityToken = "capability-token";
     private const string SignedBearerToken = "signed-bearer-token";
 
@@ -52,17 +65,11 @@ internal sealed class ServeCommand
         HelpName = "AUDIENCE",
     };
 
-    private readonly Option<long?> _clockSkew = new("--ws-max-clock-skew-seconds")
-    {
-        Description = "signed-bearer-token: allowance on the exp and nbf claims, in seconds. [default: 30]",
-        HelpName = "SECONDS",
-    };
+    private readonly Option<long?> _clockSkew = NumberOption.Create(
+        "--ws-max-clock-skew-seconds", "SECONDS", "signed-bearer-token: allowance on the exp and nbf claims, in seconds. [default: 30]", 0);
 
-    private readonly Option<int?> _concurrentRequests = new("--concurrent-requests")
-    {
-        Description = "How many requests of one connection may run at once, at least 1. [default: no cap]",
-        HelpName = "N",
-    };
+    private readonly Option<long?> _concurrentRequests = NumberOption.Create(
+        "--concurrent-requests", "N", "How many requests of one connection may run at once, at least 1. [default: no cap]", 1, int.MaxValue);
 
     private readonly Option<bool> _exitOnStdinClose;
 
@@ -79,11 +86,11 @@ internal sealed class ServeCommand
 
     private readonly Option<string?> _config = PathOption("--config", "HOCON file that is laid over the built-in settings.");
 
-    private readonly Option<LogLevel> _logLevel = new("--log-level")
+    private readonly Option<string> _logLevel = new("--log-level")
     {
-        Description = "Least severe log line that is written to standard error: trace, debug, information, warning, error, critical or none.",
-        HelpName = "LEVEL",
-        DefaultValueFactory = _ => LogLevel.Information,
+        Description = "Least severe log line that is written to standard error. Connections are told of at debug.",
+        HelpName = string.Join('|', LogLevels),
+        DefaultValueFactory = _ => LogLevels[(int)LogLevel.Information],
     };
 
     private ServeCommand(ProgramIo io)
@@ -95,8 +102,7 @@ internal sealed class ServeCommand
             DefaultValueFactory = result => ReadFlag(io, result),
         };
         _authentication.AcceptOnlyFromAmong(CapabilityToken, SignedBearerToken);
-        _clockSkew.Validators.Add(result => RequireAtLeast(result, 0));
-        _concurrentRequests.Validators.Add(result => RequireAtLeast(result, 1));
+        _logLevel.AcceptOnlyFromAmong(LogLevels);
         _allowedHosts.Validators.Add(RequireHostNames);
     }
 
@@ -104,14 +110,7 @@ internal sealed class ServeCommand
     public static Command Create(ProgramIo io)
     {
         var options = new ServeCommand(io);
-        var command = new Command("serve", """
-            Serves clients until it is told to end (SIGTERM, SIGINT or SIGHUP; end of input with stdio), then ends every process it started.
-
-            Examples:
-              execactors serve                                         on a free port of 127.0.0.1
-              execactors serve --listen stdio                          for the program that starts it
-              execactors serve --listen ws://0.0.0.0:4433 --ws-auth capability-token --ws-token-file /etc/execactors/token
-            """)
+        var command = new DocumentedCommand("serve", Description, Examples)
         {
             options._listen, options._authentication, options._tokenFile, options._tokenSha256, options._sharedSecretFile, options._issuer,
             options._audience, options._clockSkew, options._insecureListen, options._allowedHosts, options._concurrentRequests,
@@ -141,10 +140,10 @@ internal sealed class ServeCommand
         },
         InsecureListen = parsed.GetValue(_insecureListen),
         AllowedHosts = parsed.GetValue(_allowedHosts) ?? [],
-        ConcurrentRequests = parsed.GetValue(_concurrentRequests),
+        ConcurrentRequests = (int?)parsed.GetValue(_concurrentRequests),
         ExitOnStdinClose = parsed.GetValue(_exitOnStdinClose),
         ConfigFile = parsed.GetValue(_config),
-        LogLevel = parsed.GetValue(_logLevel),
+        LogLevel = (LogLevel)Array.IndexOf(LogLevels, parsed.GetValue(_logLevel)),
     };
 
     private static Option<string?> PathOption(string name, string description)
@@ -171,15 +170,6 @@ internal sealed class ServeCommand
             case var other:
                 result.AddError($"{ExitOnStdinCloseVariable} must be true or false, not '{other}'.");
                 return false;
-        }
-    }
-
-    private static void RequireAtLeast(OptionResult result, long minimum)
-    {
-        if (result.Tokens is [{ Value: var text }]
-            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number < minimum)
-        {
-            result.AddError($"{result.Option.Name} must be at least {minimum}, not {text}.");
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class LogQueue : IDisposable
 #pragma warning restore CA2213
     private readonly TimeProvider _time;
     private int _dropped;
+    private int _disposed;
 
     /// <summary>Starts the writing thread; the stream stays the caller's.</summary>
     public LogQueue(Stream stream, TimeProvider time)
@@ -48,7 +49,7 @@ internal sealed class LogQueue : IDisposable
     /// <summary>Ends the thread after what is queued, or without it when it takes too long.</summary>
     public void Dispose()
     {
-        if (_lines.IsAddingCompleted)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
         }

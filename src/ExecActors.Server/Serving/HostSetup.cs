@@ -20,6 +20,8 @@ internal static class HostSetup
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         }
 
+        // Start-up errors are printed by the program, as the first line and with their remedy.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddSingleton<ILoggerProvider>(services =>
             new StderrLoggerProvider(io.Log, services.GetService<TimeProvider>() ?? TimeProvider.System));
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();

@@ -52,11 +52,14 @@ internal sealed record ListenAddress(IPEndPoint? EndPoint)
             host = host[1..^1];
         }
 
-        // Only the four-part decimal form: IPAddress also takes 127.1, 0x7f000001 and leading zeros.
+        // Only the four-part decimal form and numbers for IPv6 zones: IPAddress also takes 127.1, 0x7f000001, leading zeros and %eth0.
         return IPAddress.TryParse(host, out var address)
             && (address.AddressFamily == AddressFamily.InterNetworkV6) == bracketed
-            && (bracketed || host.Equals(address.ToString(), StringComparison.Ordinal))
+            && (bracketed ? HasNoZoneName(host) : host.Equals(address.ToString(), StringComparison.Ordinal))
             ? new IPEndPoint(address, port)
             : null;
     }
+
+    private static bool HasNoZoneName(ReadOnlySpan<char> host) =>
+        host.IndexOf('%') is var percent && (percent < 0 || !host[(percent + 1)..].ContainsAnyExceptInRange('0', '9'));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ExecActors.Hosting;
+using ExecActors.Platform;
 
 namespace ExecActors.Server.Serving;
 
@@ -27,16 +28,20 @@ internal static class ListenSocket
 
     /// <summary>What the operating system said, with what helps.</summary>
     public static ExecServerSettingsException Refused(SocketException e, IPEndPoint endPoint) =>
-        new(OsError.Describe(e.NativeErrorCode), RemedyFor(e.NativeErrorCode, endPoint), e);
+        new(Errno.Describe(e.NativeErrorCode), RemedyFor(e.NativeErrorCode, endPoint), e);
 
-    // The reference server leaves Nagle's algorithm on, which costs it 40 ms with each small answer that follows another.
-    private static void SetOptions(Socket socket) => socket.NoDelay = true;
+    private static void SetOptions(Socket socket)
+    {
+        // Nagle's algorithm would hold back each small answer that follows another until the peer's delayed acknowledgement, for 40 ms.
+        socket.NoDelay = true;
+        new ListenSocketOptions().Apply(socket);
+    }
 
     private static string RemedyFor(int errno, IPEndPoint endPoint) => errno switch
     {
-        OsError.AddressInUse => $"Another program listens on {endPoint}: stop it, or give another port (0 picks a free one).",
-        OsError.AddressNotAvailable => $"No interface of this machine has the address {endPoint.Address}: see `ip address`.",
-        OsError.PermissionDenied => $"Port {endPoint.Port} is for privileged programs: use one from 1024 up, or grant CAP_NET_BIND_SERVICE.",
+        Errno.AddressInUse => $"Another program listens on {endPoint}: stop it, or give another port (0 picks a free one).",
+        Errno.AddressNotAvailable => $"No interface of this machine has the address {endPoint.Address}: see `ip address`.",
+        Errno.PermissionDenied => $"Port {endPoint.Port} is for privileged programs: use one from 1024 up, or grant CAP_NET_BIND_SERVICE.",
         _ => $"It was said about --listen ws://{endPoint}.",
     };
 }

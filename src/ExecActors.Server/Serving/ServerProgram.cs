@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using ExecActors.Hosting;
+using ExecActors.Hosting.Authentication;
 using ExecActors.Server.Commands;
 
 namespace ExecActors.Server.Serving;
@@ -36,22 +38,30 @@ internal static class ServerProgram
     }
 
     private static async Task<int> RunWebSocketAsync(
-        IPEndPoint endPoint, ServeOptions options, Hosting.Authentication.WebSocketAuthentication? authentication, bool open, ProgramIo io)
+        IPEndPoint endPoint, ServeOptions options, WebSocketAuthentication? authentication, bool open, ProgramIo io)
     {
         using var socket = ListenSocket.Bind(endPoint);
         var host = WebSocketHost.Build(socket, options, authentication, io);
-        return await RunHostAsync(host, io, async log =>
+        try
         {
-            var url = $"ws://{socket.LocalEndPoint}";
-            if (open)
-            {
-                ServerLog.Open(log, url);
-            }
+            return await RunHostAsync(host, io, log => AnnounceAsync($"ws://{socket.LocalEndPoint}", open, io, log));
+        }
+        catch (SocketException e)
+        {
+            throw ListenSocket.Refused(e, endPoint); // bound to the same port as somebody else, who was first to listen
+        }
+    }
 
-            ServerLog.Listening(log, url);
-            await io.Output.WriteAsync(url + "\n");
-            await io.Output.FlushAsync();
-        });
+    private static async Task AnnounceAsync(string url, bool open, ProgramIo io, ILogger log)
+    {
+        if (open)
+        {
+            ServerLog.Open(log, url);
+        }
+
+        ServerLog.Listening(log, url);
+        await io.Output.WriteAsync(url + "\n");
+        await io.Output.FlushAsync();
     }
 
     private static async Task<int> RunHostAsync(IHost host, ProgramIo io, Func<ILogger, Task>? started = null)
@@ -64,8 +74,20 @@ internal static class ServerProgram
             await started(log);
         }
 
-        await host.WaitForShutdownAsync(io.Stop);
+        try
+        {
+            await host.WaitForShutdownAsync(io.Stop);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        {
+            ServerLog.EndedUncleanly(log, e);
+        }
+
         ServerLog.Ended(log);
-        return ProgramCommand.Success;
+        return HasFailedService(host) ? ProgramCommand.Failed : ProgramCommand.Success;
     }
+
+    // A bug in a service stops the host, which says so in the log.
+    private static bool HasFailedService(IHost host) =>
+        host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
 }

@@ -45,6 +45,6 @@ internal sealed class SignalLifetime(IHostApplicationLifetime lifetime, ILogger<
         }
 
         ServerLog.Signalled(log, context.Signal);
-        lifetime.StopApplication();
+        lifetime.StopOnceStarted();
     }
 }

@@ -31,6 +31,6 @@ internal sealed class StdinWatch(Func<Stream> openInput, IHostApplicationLifetim
         }
 
         ServerLog.StdinEnded(log);
-        lifetime.StopApplication();
+        lifetime.StopOnceStarted();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class StdioConnection(
         }
         finally
         {
-            lifetime.StopApplication();
+            lifetime.StopOnceStarted();
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class StreamTests(HostFixture fixture) : IClassFixture<HostFixture
             sent += taken;
             if (sent < bytes.Length)
             {
-                await child.NextAsync(ChildEvent.StdinReady);
+                await child.NextAsync(ChildEventKind.StdinReady);
             }
         }
 

@@ -4,14 +4,17 @@ using ExecActors.Testing;
 
 namespace ExecActors.Platform.Tests;
 
-/// <summary>What a child's observer was told.</summary>
-internal sealed record ChildEvent(string What, OutputStreamKind? Stream = null, int Bytes = 0)
+/// <summary>The callbacks of an observer.</summary>
+internal enum ChildEventKind
 {
-    public const string Output = "output";
-    public const string Ended = "ended";
-    public const string StdinReady = "stdin ready";
-    public const string Exited = "exited";
+    Output,
+    Ended,
+    StdinReady,
+    Exited,
 }
+
+/// <summary>What a child's observer was told.</summary>
+internal sealed record ChildEvent(ChildEventKind What, OutputStreamKind? Stream = null);
 
 /// <summary>A started child with an observer that keeps everything. Disposing releases it.</summary>
 internal sealed class TestChild : IChildObserver, IDisposable
@@ -33,6 +36,9 @@ internal sealed class TestChild : IChildObserver, IDisposable
     }
 
     public IChildProcess Process { get; }
+
+    /// <summary>Whether output is kept; otherwise it is dropped unseen and gives its credit back.</summary>
+    public bool KeepsOutput { get; set; } = true;
 
     /// <summary>How the leader ended.</summary>
     public Task<ExitStatus> Exited => _exited.Task.SoonAsync();
@@ -61,11 +67,17 @@ internal sealed class TestChild : IChildObserver, IDisposable
     /// <summary>Starts, watches and grants credit to every stream.</summary>
     public static TestChild Start(IProcessHost host, ProcessSpec spec, int credit = Unlimited)
     {
-        var terminal = spec.Io == ProcessIo.Terminal;
-        var child = new TestChild(host.Start(spec), terminal ? 1 : 2);
-        child.Process.Begin(child);
-        OutputStreamKind[] streams = terminal ? [OutputStreamKind.Terminal] : [OutputStreamKind.Stdout, OutputStreamKind.Stderr];
+        OutputStreamKind[] streams = spec.Io == ProcessIo.Terminal ? [OutputStreamKind.Terminal] : [OutputStreamKind.Stdout, OutputStreamKind.Stderr];
+        var child = Begin(host.Start(spec), streams.Length);
         Array.ForEach(streams, stream => child.Process.GrantRead(stream, credit));
+        return child;
+    }
+
+    /// <summary>Watches a process that was started, and grants nothing.</summary>
+    public static TestChild Begin(IChildProcess process, int outputs = 2)
+    {
+        var child = new TestChild(process, outputs);
+        process.Begin(child);
         return child;
     }
 
@@ -87,6 +99,7 @@ internal sealed class TestChild : IChildObserver, IDisposable
         }
     }
 
+    /// <summary>How many bytes have come from a stream so far.</summary>
     public int Received(OutputStreamKind stream)
     {
         lock (_events)
@@ -106,10 +119,10 @@ internal sealed class TestChild : IChildObserver, IDisposable
     }
 
     /// <summary>Completes at the next event of that sort, those already there included.</summary>
-    public async Task NextAsync(string what)
+    public async Task NextAsync(ChildEventKind what)
     {
         using var timeout = new CancellationTokenSource(TestTimeouts.Default);
-        while (!string.Equals((await _news.Reader.ReadAsync(timeout.Token)).What, what, StringComparison.Ordinal))
+        while ((await _news.Reader.ReadAsync(timeout.Token)).What != what)
         {
         }
     }
@@ -120,6 +133,13 @@ internal sealed class TestChild : IChildObserver, IDisposable
 
     void IChildObserver.OnOutput(OutputStreamKind stream, ByteLease bytes)
     {
+        if (!KeepsOutput)
+        {
+            Process.GrantRead(stream, bytes.Length);
+            bytes.Dispose();
+            return;
+        }
+
         lock (_events)
         {
             if (!_bytes.TryGetValue(stream, out var all))
@@ -130,24 +150,24 @@ internal sealed class TestChild : IChildObserver, IDisposable
             all.Write(bytes.Span);
         }
 
-        Tell(new ChildEvent(ChildEvent.Output, stream, bytes.Length));
+        Tell(new ChildEvent(ChildEventKind.Output, stream));
         bytes.Dispose();
     }
 
     void IChildObserver.OnOutputEnded(OutputStreamKind stream)
     {
-        Tell(new ChildEvent(ChildEvent.Ended, stream));
+        Tell(new ChildEvent(ChildEventKind.Ended, stream));
         if (Interlocked.Decrement(ref _open) == 0)
         {
             _allEnded.SetResult();
         }
     }
 
-    void IChildObserver.OnStdinReady() => Tell(new ChildEvent(ChildEvent.StdinReady));
+    void IChildObserver.OnStdinReady() => Tell(new ChildEvent(ChildEventKind.StdinReady));
 
     void IChildObserver.OnExited(ExitStatus status)
     {
-        Tell(new ChildEvent(ChildEvent.Exited));
+        Tell(new ChildEvent(ChildEventKind.Exited));
         _exited.SetResult(status);
     }
 

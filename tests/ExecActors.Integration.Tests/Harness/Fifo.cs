@@ -1,0 +1,22 @@
+namespace ExecActors.Integration.Tests.Harness;
+
+/// <summary>A named pipe by which a test tells a script to go on: the script runs <see cref="Wait"/>, the test calls <see cref="ReleaseAsync"/>.</summary>
+/// <remarks>This is how a test decides when a process does its next step, without any of the two guessing at times.</remarks>
+public sealed class Fifo : IDisposable
+{
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"execactors-{Guid.NewGuid():N}");
+
+    /// <summary>Makes it.</summary>
+    public Fifo() => Posix.MakeFifo(_path);
+
+    /// <summary>Shell words that block until the test goes on.</summary>
+    public string Wait => $"read _ <{_path}";
+
+    /// <summary>Lets one waiting script go on; waits for one to be there.</summary>
+    public async Task ReleaseAsync() => await Patience.ForAsync(
+        Task.Factory.StartNew(() => File.WriteAllText(_path, "\n"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+        () => "a script to wait at the named pipe");
+
+    /// <inheritdoc/>
+    public void Dispose() => File.Delete(_path);
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ExecActors.Integration.Tests.Harness;
+
+/// <summary>The few system calls the tests make themselves.</summary>
+public static partial class Posix
+{
+    private const long PidfdOpenNumber = 434; // the same on x86-64 and arm64
+    private const short PollIn = 1;
+    private const int NoSuchProcess = 3;
+
+    /// <summary>kill(2).</summary>
+    public static void Signal(int pid, PosixSignalNumber signal)
+    {
+        if (Kill(pid, (int)signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>mkfifo(3), for this user alone.</summary>
+    public static void MakeFifo(string path)
+    {
+        if (MkFifo(path, 0x180 /* 0600 */) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
+    /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
+    public static Task EndOfProcessAsync(int pid)
+    {
+        var descriptor = (int)PidfdOpen(PidfdOpenNumber, pid, 0);
+        if (descriptor < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return error == NoSuchProcess ? Task.CompletedTask : throw new Win32Exception(error);
+        }
+
+        return Patience.ForAsync(
+            Task.Factory.StartNew(() => WaitReadable(descriptor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            () => $"end of process {pid}");
+    }
+
+    private static void WaitReadable(int descriptor)
+    {
+        var poll = new PollDescriptor { Descriptor = descriptor, Events = PollIn };
+        while (Poll(ref poll, 1, (int)Patience.Limit.TotalMilliseconds) < 0)
+        {
+            // EINTR: asked again
+        }
+
+        _ = Close(descriptor);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long PidfdOpen(long number, int pid, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref PollDescriptor descriptors, ulong count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short ReturnedEvents;
+    }
+}
+
+/// <summary>Signals the tests send.</summary>
+public enum PosixSignalNumber
+{
+    /// <summary>None: asks only whether the process is there.</summary>
+    None = 0,
+
+    /// <summary>SIGHUP.</summary>
+    Hangup = 1,
+
+    /// <summary>SIGINT.</summary>
+    Interrupt = 2,
+
+    /// <summary>SIGKILL.</summary>
+    Kill = 9,
+
+    /// <summary>SIGTERM.</summary>
+    Terminate = 15,
+}
