@@ -12,8 +12,10 @@ internal sealed partial class ProcessActor
     private const int KillSignal = 9;
 
     private ExitStatus? _exit;
+    private ulong? _exitSequence;
     private bool _terminated;
     private bool _closed;
+    private bool _lingerOver;
 
     private void OnSignal(Signal signal)
     {
@@ -53,6 +55,7 @@ internal sealed partial class ProcessActor
     private void OnExited(Exited exited)
     {
         _exit = exited.Status;
+        _exitSequence = _log.NextSequence;
         _log.AppendExit();
         OnRecordAdded(length: 0);
         if (!_stdinGone)
@@ -88,6 +91,21 @@ internal sealed partial class ProcessActor
         _child!.Release();
         Context.Parent.Tell(new Closed(_order.ProcessId, _log.RetainedBytes), Self);
         Timers.StartSingleTimer(LingerOver.Instance, LingerOver.Instance, _environment.Settings.Linger);
+    }
+
+    private void OnLingerOver()
+    {
+        _lingerOver = true;
+        ForgetIfTold();
+    }
+
+    // A client that is slow to take the last output is still owed it, and the close behind it.
+    private void ForgetIfTold()
+    {
+        if (_lingerOver && (_attachment == NotAttached || _live == _log.NextSequence))
+        {
+            Context.Parent.Tell(new Forgotten(_order.ProcessId), Self);
+        }
     }
 
     private void ReplyTerminate(in RequestRef request, bool running)

@@ -82,6 +82,7 @@ internal sealed partial class ProcessActor
             Pump();
             _log.Evict(neededFrom: _live);
             GrantOwed();
+            ForgetIfTold();
         }
     }
 
@@ -103,6 +104,7 @@ internal sealed partial class ProcessActor
             _inTurn = 0;
             _log.Evict(neededFrom: ulong.MaxValue);
             GrantOwed();
+            ForgetIfTold();
         }
 
         DropReads(detach.Epoch);

@@ -79,7 +79,8 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 
         if (_failed)
         {
-            Context.Parent.Tell(new Failed(_order.ProcessId, _log.NextSequence, _exit is not null, _exit?.Code ?? -1, _closed));
+            Context.Parent.Tell(new Failed(
+                _order.ProcessId, _log.NextSequence, _exitSequence, _exit?.Code ?? -1, _closed ? _log.NextSequence - 1 : null));
         }
 
         DropStdin();
@@ -113,7 +114,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         Receive<Terminate>(OnTerminate);
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
-        Receive<LingerOver>(_ => Context.Parent.Tell(new Forgotten(_order.ProcessId)));
+        Receive<LingerOver>(_ => OnLingerOver());
     }
 
     /// <summary>The start failed or was given up: what still arrives finds no process. The session stops the actor.</summary>

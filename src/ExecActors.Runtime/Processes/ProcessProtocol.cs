@@ -67,8 +67,9 @@ internal static class ProcessProtocol
     /// <summary>To the session: the actor failed. Its process group was killed; nothing more comes.</summary>
     /// <param name="ProcessId">The client's id.</param>
     /// <param name="NextSequence">The number after the last record.</param>
-    /// <param name="Exited">Whether the exit had been numbered.</param>
-    /// <param name="ExitCode">The exit code if so, else -1.</param>
-    /// <param name="Closed">Whether the close had been numbered.</param>
-    public sealed record Failed(string ProcessId, ulong NextSequence, bool Exited, int ExitCode, bool Closed) : INoSerializationVerificationNeeded;
+    /// <param name="ExitSequence">The number of the exit; null when it has none yet.</param>
+    /// <param name="ExitCode">The exit code if it has one, else -1.</param>
+    /// <param name="CloseSequence">The number of the close; null when it has none yet.</param>
+    public sealed record Failed(string ProcessId, ulong NextSequence, ulong? ExitSequence, int ExitCode, ulong? CloseSequence)
+        : INoSerializationVerificationNeeded;
 }

@@ -77,7 +77,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (_processes.TryGetValue(output.ProcessId, out var entry))
+        if (_processes.TryGetValue(output.ProcessId, out var entry) && entry.Actor.Equals(Sender))
         {
             entry.LastTold = output.Sequence;
         }
@@ -207,7 +207,7 @@ internal sealed partial class SessionActor
         var entry = _processes.Values.FirstOrDefault(candidate => candidate.Actor.Equals(terminated.ActorRef));
         if (entry is { Tombstone: null })
         {
-            Bury(entry, new ProcessProtocol.Failed(entry.ProcessId, entry.LastTold + 1, Exited: false, ExitCode: -1, Closed: false));
+            Bury(entry, new ProcessProtocol.Failed(entry.ProcessId, entry.LastTold + 1, ExitSequence: null, ExitCode: -1, CloseSequence: null));
         }
     }
 
@@ -228,7 +228,7 @@ internal sealed partial class SessionActor
         }
         else
         {
-            next += (failed.Exited ? 0UL : 1UL) + (failed.Closed ? 0UL : 1UL);
+            next += (failed.ExitSequence is null ? 1UL : 0UL) + (failed.CloseSequence is null ? 1UL : 0UL);
         }
 
         entry.Starting = false;
@@ -251,19 +251,22 @@ internal sealed partial class SessionActor
 
     private static void TellLastNumbers(Attachment attached, ProcessEntry entry, ProcessProtocol.Failed failed, ref ulong next)
     {
-        if (!failed.Exited)
+        if (!WasTold(failed.ExitSequence))
         {
             using var exited = new FrameBuffer(256);
             WireWriter.Exited(exited, entry.ProcessId, next, failed.ExitCode, sandboxDenied: false);
             Tell(exited.Take(), next++);
         }
 
-        if (!failed.Closed)
+        if (!WasTold(failed.CloseSequence))
         {
             using var closed = new FrameBuffer(256);
             WireWriter.Closed(closed, entry.ProcessId, next);
             Tell(closed.Take(), next++);
         }
+
+        // What was numbered may still have been in the actor's log. Told nothing since it came, this client reads what was before.
+        bool WasTold(ulong? sequence) => sequence is { } number && (entry.LastTold == 0 || number <= entry.LastTold);
 
         void Tell(ByteLease frame, ulong sequence) =>
             attached.Output.Add(entry.Actor, new ProcessProtocol.Output(attached.Epoch, entry.ProcessId, sequence, frame, frame.Length));

@@ -27,6 +27,11 @@ internal sealed class StdioConnection(
                 ServerLog.StdioEnded(log, end.Reason);
             }
         }
+        catch (Exception e)
+        {
+            ServerLog.StdioFailed(log, e);
+            throw;
+        }
         finally
         {
             lifetime.StopOnceStarted();
