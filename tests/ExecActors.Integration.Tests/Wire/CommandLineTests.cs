@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [InlineData("--listen ws://localhost:0", "invalid websocket --listen URL `ws://localhost:0`; expected `ws://IP:PORT`")]
     [InlineData("--listen ws://127.0.0.1", "invalid websocket --listen URL `ws://127.0.0.1`; expected `ws://IP:PORT`")]
     [InlineData("--listen ws://127.0.0.1:65536", "invalid websocket --listen URL `ws://127.0.0.1:65536`; expected `ws://IP:PORT`")]
-    [InlineData("--listen stdio --ws-auth capability-token --ws-token-sha256 00", "WebSocket auth requires a WebSocket listener, not stdio")]
+    [InlineData("--listen stdio --ws-auth capability-token --ws-token-sha256 4d1566a1d7df42a8517456d60ea06ed284e535cfe4c956aa6ee172dbcdf945f7", "WebSocket auth requires a WebSocket listener, not stdio")]
     [InlineData("--ws-auth capability-token", "`--ws-token-file` or `--ws-token-sha256` is required when `--ws-auth capability-token` is set")]
     [InlineData("--ws-auth capability-token --ws-token-sha256 00", "--ws-token-sha256 must be a 64-character hex SHA-256 digest")]
     [InlineData("--ws-auth capability-token --ws-token-file /no/such", "failed to read websocket auth secret /no/such: No such file or directory (os error 2)")]
