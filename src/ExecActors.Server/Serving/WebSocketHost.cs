@@ -11,14 +11,14 @@ namespace ExecActors.Server.Serving;
 internal static class WebSocketHost
 {
     /// <summary>Builds the host; the socket is bound, and stays the caller's.</summary>
-    public static IHost Build(Socket socket, ServeOptions options, WebSocketAuthentication? authentication, ProgramIo io)
+    public static IHost Build(Socket socket, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, ProgramIo io)
     {
         // Empty: no settings files, no environment variables, no default log, no static files. It also starts in half the time.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, (IPEndPoint)socket.LocalEndPoint!));
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
-        HostSetup.Apply(builder, options, authentication, io);
+        HostSetup.Apply(builder, options, config, authentication, io);
         if (options.ExitOnStdinClose)
         {
             builder.Services.AddHostedService(services =>
