@@ -1,5 +1,4 @@
 using ExecActors.Hosting.Tests.Support;
-using ExecActors.Testing;
 
 namespace ExecActors.Hosting.Tests.Serving;
 
