@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ExecActors.Hosting;
 using ExecActors.Hosting.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -33,6 +34,9 @@ internal static class WebSocketHost
     private static void Configure(KestrelServerOptions kestrel, IPEndPoint endPoint)
     {
         kestrel.AddServerHeader = false;
+
+        // Any byte may stand in a header; what it means there is decided by whoever reads that header. Kestrel would answer 400 to all but UTF-8.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
 
         // A slow peer is handled by flow control and found dead by the kernel; neither needs a minimum rate.
         kestrel.Limits.MinRequestBodyDataRate = null;
