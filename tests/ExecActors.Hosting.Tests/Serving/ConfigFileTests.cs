@@ -14,7 +14,9 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("execactors.limits.message-bytes = 1KiB", "`execactors.limits.message-bytes` is `1KiB`; it must be a size")]
     [InlineData("execactors.session = 3s", "`execactors.session` is a group of keys")]
     [InlineData("execactors.session.retention { a = 1 }", "`execactors.session.retention` is a single value")]
-    [InlineData("execactors { ", "is no valid HOCON")]
+    [InlineData("execactors { ", "is no valid HOCON: `{` in line 1 is not closed")]
+    [InlineData("execactors {\n}\n}", "is no valid HOCON: `}` in line 3 closes nothing")]
+    [InlineData("execactors.session.retention = \"3s", "is no valid HOCON: the string that begins in line 1 is not closed")]
     public async Task A_setting_that_is_wrong_stops_the_start_and_is_named_by_its_full_path(string hocon, string message)
     {
         var file = _folder.Write("settings.conf", hocon);
