@@ -13,10 +13,10 @@ namespace ExecActors.Hosting.Http;
 /// <summary>The HTTP face of the server: readiness, and the upgrade that turns a request into a connection.</summary>
 /// <remarks>The acceptor is looked up with the first upgrade, so that readiness can be answered before the actors are up.</remarks>
 internal sealed class ExecServerSite(
-    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, TimeProvider time, ILogger<ExecServerSite> log)
+    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log)
 {
     private readonly ExecServerOptions _options = options.Value;
-    private readonly WebSocketTransportSettings _transport = new(options.Value.PingInterval, options.Value.CloseTimeout);
+    private readonly WebSocketTransportSettings _transport = new(configuration.Settings.Connection.PingInterval, configuration.Settings.Connection.CloseTimeout);
 
     /// <summary>The whole site: two paths, and 404.</summary>
     public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch

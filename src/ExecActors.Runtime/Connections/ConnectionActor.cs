@@ -68,6 +68,8 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(HandshakeOverdue.Instance, HandshakeOverdue.Instance, settings.Connection.HandshakeTimeout);
         }
 
+        var self = Self;
+        _outbox.OnComplete(() => self.Tell(Closing.Instance, ActorRefs.NoSender));
         ConnectionGraph.Create(
             new ReceiveStage(
                 Self, _transport, _outbox, settings.Connection.ReceiveBufferBytes, settings.Limits.MessageBytes, _closed.Token),
@@ -149,6 +151,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
     {
         Receive<ReceiveEnded>(OnReceiveEnded);
         Receive<SendEnded>(OnSendEnded);
+        Receive<Closing>(_ => OnClosing());
         Receive<Shutdown>(_ => Close(CloseReason.ServerShutdown));
         Receive<HandshakeOverdue>(_ => Close(CloseReason.Violation(
             $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)")));
@@ -243,16 +246,31 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         _sendEnded = true;
         Note(ended.Reason);
         TellRegistry();
+        _outbox.Complete(CloseReason.Normal); // nobody takes what is still offered
         EndIfBothEnded();
     }
 
     private void Close(CloseReason reason)
     {
-        Note(reason.Text);
-        ConnectionLog.ClosedByServer(_environment.Log, _number, _transport.Peer, reason.Text);
-        _outbox.Complete(reason);
+        _outbox.Complete(reason); // which comes back as Closing
         Become(Ending);
-        StartCloseTimer();
+    }
+
+    // Whoever closes, this actor, its session or the stage that receives: from here on the peer has so much time and no more, or one
+    // that reads nothing would hold its place, and its session's next takeover, for good.
+    private void OnClosing()
+    {
+        var reason = _outbox.Closing!.Value;
+        if (reason != CloseReason.Normal)
+        {
+            ConnectionLog.ClosedByServer(_environment.Log, _number, _transport.Peer, reason.Text);
+        }
+
+        Become(Ending);
+        if (!_receiveEnded || !_sendEnded)
+        {
+            StartCloseTimer();
+        }
     }
 
     private void EndIfBothEnded()
@@ -262,10 +280,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         {
             Timers.CancelAll();
             _ = _transport.DisposeAsync().AsTask().PipeTo(Self, success: () => Disposed.Instance, failure: _ => Disposed.Instance);
-            return;
         }
-
-        StartCloseTimer();
     }
 
     private void StartCloseTimer()
@@ -288,13 +303,18 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
     {
         if (_reason.Length == 0)
         {
-            _reason = reason;
+            _reason = _outbox.Closing is { Text.Length: > 0 } closing ? closing.Text : reason;
         }
     }
 
     private sealed record HandshakeOverdue : INoSerializationVerificationNeeded
     {
         public static HandshakeOverdue Instance { get; } = new();
+    }
+
+    private sealed record Closing : INoSerializationVerificationNeeded
+    {
+        public static Closing Instance { get; } = new();
     }
 
     private sealed record CloseOverdue : INoSerializationVerificationNeeded

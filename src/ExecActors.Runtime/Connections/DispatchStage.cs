@@ -10,7 +10,8 @@ namespace ExecActors.Runtime.Connections;
 /// <summary>The end of the inbound half: tells each message to the connection's actor, and after the hand-over straight to its session.</summary>
 /// <remarks>
 /// The hand-over keeps the order: the stage stops, tells the actor that everything before was told, and goes on with the session only when
-/// the actor, having passed all of it on, says so. Pulls only while the <see cref="RequestWindow"/> has room.
+/// the actor, having passed all of it on, says so. A message that was pulled before the stop is told to the actor, too, so that nothing is
+/// held here when the stream ends. Pulls only while the <see cref="RequestWindow"/> has room.
 /// </remarks>
 internal sealed class DispatchStage(IActorRef connection, RequestWindow window, DispatchStage.Switch handOver) : GraphStage<SinkShape<InboundMessage>>
 {
@@ -49,7 +50,6 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         private readonly RequestWindow _window;
         private readonly Switch _switch;
         private SessionProtocol.Attached? _attached;
-        private InboundMessage? _heldBack;
         private bool _held;
 
         public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, Switch handOver)
@@ -73,46 +73,32 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         {
             var message = Grab(_in);
             _window.Enter(message.Weight);
+            Dispatch(message);
             if (_held)
             {
-                _heldBack = message; // at most one: nothing is pulled while held
-                return;
+                ReachHandOver();
             }
-
-            Dispatch(message);
-            PullIfRoom();
-        }
-
-        public override void OnUpstreamFinish()
-        {
-            if (_heldBack is null)
+            else
             {
-                CompleteStage(); // else OnResume completes: the message came before the end
+                PullIfRoom();
             }
         }
 
         private void OnHold()
         {
             _held = true;
-            _connection.Tell(ConnectionProtocol.HandOverReached.Instance, ActorRefs.NoSender);
+            if (!HasBeenPulled(_in))
+            {
+                ReachHandOver(); // else the message on its way is the last that the actor is told
+            }
         }
+
+        private void ReachHandOver() => _connection.Tell(ConnectionProtocol.HandOverReached.Instance, ActorRefs.NoSender);
 
         private void OnResume(SessionProtocol.Attached attached)
         {
             _held = false;
             _attached = attached;
-            if (_heldBack is { } message)
-            {
-                _heldBack = null;
-                Dispatch(message);
-            }
-
-            if (IsClosed(_in))
-            {
-                CompleteStage();
-                return;
-            }
-
             PullIfRoom();
         }
 

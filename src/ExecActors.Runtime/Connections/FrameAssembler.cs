@@ -122,7 +122,7 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
 
         if (_end == _array.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_array.Length * 2);
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_array.Length * 2L, (long)MaxBytes + 1));
             _array.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_array);
             _array = larger;
@@ -147,10 +147,12 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
                 break;
             }
 
-            var line = Trim(_array.AsSpan(_start, _scanned + newline - _start));
+            // Measured as it came, white space included: a line whose end is still to come is measured the same way.
+            var length = _scanned + newline - _start;
+            var line = Trim(_array.AsSpan(_start, length));
             _start = _scanned + newline + 1;
             _scanned = _start;
-            IsTooLong = line.Length > MaxBytes;
+            IsTooLong = length > MaxBytes;
             if (!line.IsEmpty && !IsTooLong)
             {
                 frame = ByteLease.CopyOf(line);

@@ -108,8 +108,9 @@ internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transpo
                 }
 
                 var receive = _transport.ReceiveAsync(NextBuffer(), _closed);
-                if (!receive.IsCompleted)
+                if (!receive.IsCompleted || _assembler.IsTooLong)
                 {
+                    // What is dropped takes its turn: a peer that never stops must not keep the island from sending the close.
                     _receiving = true;
                     _pending = receive;
                     receive.GetAwaiter().UnsafeOnCompleted(_continuation);

@@ -27,6 +27,7 @@ internal sealed class Outbox
     private int _idle;
     private volatile CloseSignal? _close;
     private volatile Action? _wake;
+    private volatile Action? _completed;
     private volatile CreditTarget? _creditTarget;
 
     /// <summary>Bytes offered and not yet taken by the transport.</summary>
@@ -64,6 +65,7 @@ internal sealed class Outbox
     {
         if (Interlocked.CompareExchange(ref _close, new CloseSignal(reason), comparand: null) is null)
         {
+            _completed?.Invoke();
             Wake();
         }
     }
@@ -76,6 +78,9 @@ internal sealed class Outbox
 
     /// <summary>Names what to call when a frame arrives at an idle outbox. Only the graph calls this, once.</summary>
     public void OnWake(Action wake) => _wake = wake;
+
+    /// <summary>Names what to call when the outbox is completed, by whomever. Only its connection calls this, before others have the outbox.</summary>
+    public void OnComplete(Action completed) => _completed = completed;
 
     /// <summary>The graph found nothing and goes to sleep. False when something arrived meanwhile and it has to look again.</summary>
     public bool TrySleep()

@@ -49,6 +49,12 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
         }
 
         ref var slot = ref _turns[(int)(ticket - _firstTicket)];
+        if (slot.Done)
+        {
+            frame.Dispose();
+            return false;
+        }
+
         counted = slot.Counted;
         slot.Frame = frame;
         slot.Done = true;

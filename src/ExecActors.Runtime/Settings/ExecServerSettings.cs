@@ -34,6 +34,7 @@ public sealed record ExecServerSettings
         Config user;
         try
         {
+            HoconBraces.RequireBalance(hocon);
             user = ConfigurationFactory.ParseString(hocon);
         }
         catch (Exception e)

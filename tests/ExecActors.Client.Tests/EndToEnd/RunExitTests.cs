@@ -54,6 +54,15 @@ public class RunExitTests(RunFixture fixture) : IClassFixture<RunFixture>
     }
 
     [Fact]
+    public async Task Ctrl_C_on_a_terminal_interrupts_the_command()
+    {
+        using var run = fixture.Start(remote: false, ["--", "sh", "-c", "echo ready; exec sleep 1000"], io: ProcessIo.Terminal);
+        await run.StdoutHasAsync("ready");
+        await run.WriteAsync("\u0003");
+        Assert.Equal(130, await run.EndAsync());
+    }
+
+    [Fact]
     public async Task A_command_that_handles_ctrl_C_ends_as_it_likes()
     {
         using var run = fixture.Run(remote: false, "--", "sh", "-c", "trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 1000; done");

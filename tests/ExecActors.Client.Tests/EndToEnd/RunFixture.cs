@@ -44,8 +44,8 @@ public sealed class RunFixture : IAsyncLifetime
 
     /// <summary>As <see cref="Run"/>, with the options of <see cref="RunningProgram.Start"/>.</summary>
     internal RunningProgram Start(
-        bool remote, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, bool input = true, bool readsOutput = true) =>
-        RunningProgram.Start(Host, [Binary.Path, "run", .. remote ? ["--url", Url] : Array.Empty<string>(), .. arguments], environment, input, readsOutput);
+        bool remote, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, ProcessIo io = ProcessIo.PipesWithStdin, bool readsOutput = true) =>
+        RunningProgram.Start(Host, [Binary.Path, "run", .. remote ? ["--url", Url] : Array.Empty<string>(), .. arguments], environment, io, readsOutput);
 
     /// <summary>Starts any program.</summary>
     internal RunningProgram Start(params string[] argv) => RunningProgram.Start(Host, argv);

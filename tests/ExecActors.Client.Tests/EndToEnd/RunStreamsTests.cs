@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExecActors.Platform;
 using ExecActors.Testing;
 
 namespace ExecActors.Client.Tests.EndToEnd;
@@ -65,9 +66,21 @@ public class RunStreamsTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task With_nothing_as_input_a_filter_ends_at_once()
     {
-        using var run = fixture.Start(remote: false, ["--", "cat"], input: false);
+        using var run = fixture.Start(remote: false, ["--", "cat"], io: ProcessIo.Pipes);
         Assert.Equal(0, await run.EndAsync());
         Assert.Equal("", run.Stdout);
+    }
+
+    [Fact]
+    public async Task A_terminal_gets_the_commands_output_and_nothing_else()
+    {
+        using var run = fixture.Start(remote: false, ["--", "sh", "-c", "echo ready; cat; echo end"], io: ProcessIo.Terminal);
+        await run.StdoutHasAsync("ready\r\n");
+        await run.WriteAsync("line\n");
+        await run.StdoutHasAsync("line\r\nline\r\n");
+        await run.WriteAsync("\u0004");
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Equal("ready\r\nline\r\nline\r\nend\r\n", run.Stdout);
     }
 
     [Theory]

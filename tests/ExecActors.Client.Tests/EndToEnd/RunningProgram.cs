@@ -19,6 +19,7 @@ internal sealed class RunningProgram : IChildObserver, IDisposable
     {
         _process = process;
         process.Begin(this);
+        process.GrantRead(OutputStreamKind.Terminal, Unlimited);
         process.GrantRead(OutputStreamKind.Stderr, Unlimited);
         if (readsOutput)
         {
@@ -30,6 +31,7 @@ internal sealed class RunningProgram : IChildObserver, IDisposable
 
     public byte[] StdoutBytes => _stdout.Bytes;
 
+    /// <summary>Standard output, or all output of a terminal.</summary>
     public string Stdout => Encoding.UTF8.GetString(_stdout.Bytes);
 
     public string Stderr => Encoding.UTF8.GetString(_stderr.Bytes);
@@ -38,10 +40,10 @@ internal sealed class RunningProgram : IChildObserver, IDisposable
     /// <param name="host">Who starts it.</param>
     /// <param name="argv">The program and its arguments.</param>
     /// <param name="environment">Laid over ours.</param>
-    /// <param name="input">False for <c>/dev/null</c> as standard input.</param>
+    /// <param name="io">How its streams are made.</param>
     /// <param name="readsOutput">False to leave standard output unread.</param>
     public static RunningProgram Start(
-        IProcessHost host, IReadOnlyList<string> argv, IReadOnlyDictionary<string, string>? environment = null, bool input = true, bool readsOutput = true)
+        IProcessHost host, IReadOnlyList<string> argv, IReadOnlyDictionary<string, string>? environment = null, ProcessIo io = ProcessIo.PipesWithStdin, bool readsOutput = true)
     {
         var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -55,7 +57,7 @@ internal sealed class RunningProgram : IChildObserver, IDisposable
                 Argv = argv,
                 Cwd = Encoding.UTF8.GetBytes(Directory.GetCurrentDirectory()),
                 Environment = variables,
-                Io = input ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
+                Io = io,
             }),
             readsOutput);
     }

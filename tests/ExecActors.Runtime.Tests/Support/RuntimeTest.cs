@@ -117,6 +117,13 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
     /// <summary>Completes once an actor has handled everything before.</summary>
     protected static Task<ActorIdentity> IdentityAsync(ICanTell actor) => actor.Ask<ActorIdentity>(new Identify(messageId: null), TestTimeouts.Default);
 
+    /// <summary>An actor that is there by now.</summary>
+    protected async Task<IActorRef> ResolveAsync(string path)
+    {
+        var identity = await IdentityAsync(Sys.ActorSelection(path));
+        return identity.Subject ?? throw new InvalidOperationException($"there is no actor {path}");
+    }
+
     /// <summary>Completes once an actor has stopped.</summary>
     protected async Task WatchEndAsync(IActorRef actor)
     {

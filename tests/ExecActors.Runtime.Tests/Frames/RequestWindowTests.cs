@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+
+using ExecActors.Platform;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Settings;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.Frames;
+
+public sealed class RequestWindowTests
+{
+    private static readonly LimitSettings _limits = ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits with { InFlightRequests = 2, ParkedBytes = 100 };
+
+    [Fact]
+    public void It_is_full_of_requests_of_bytes_or_of_answers_not_taken()
+    {
+        var outbox = new Outbox();
+        var window = new RequestWindow(_limits, outbox);
+        var wakes = 0;
+        window.OnRoom(() => wakes++);
+
+        window.Enter(1);
+        Assert.True(window.HasRoom());
+        window.Enter(1);
+        Assert.False(window.HasRoom());
+        window.Settle(requests: 1, bytes: 0); // parked: the place is free, the bytes stay
+        Assert.Equal(1, wakes);
+        Assert.True(window.HasRoom());
+
+        window.Settle(requests: 1, bytes: 0);
+        window.Enter(98);
+        Assert.False(window.HasRoom());
+        window.Settle(requests: 0, bytes: 1);
+        Assert.Equal(2, wakes);
+        window.Settle(requests: 1, bytes: 99);
+
+        outbox.Offer(ByteLease.CopyOf(new byte[100]));
+        Assert.False(window.HasRoom());
+        outbox.Sent(1);
+        window.WakeIfBlocked();
+        Assert.Equal(3, wakes);
+        Assert.True(window.HasRoom());
+    }
+
+    [Fact]
+    public void Nobody_is_woken_who_does_not_wait_or_who_would_find_no_room()
+    {
+        var window = new RequestWindow(_limits, new Outbox());
+        var wakes = 0;
+        window.OnRoom(() => wakes++);
+        window.Enter(1);
+        window.Settle(1, 1);
+        Assert.Equal(0, wakes);
+
+        window.Enter(1);
+        window.Enter(1);
+        window.Enter(1);
+        Assert.False(window.HasRoom());
+        window.Settle(1, 1);
+        Assert.Equal(0, wakes);
+        window.Settle(1, 1);
+        Assert.Equal(1, wakes);
+    }
+
+    [Fact]
+    public async Task No_wake_up_is_lost_between_one_that_enters_and_one_that_settles()
+    {
+        const int Messages = 300_000;
+        var window = new RequestWindow(_limits, new Outbox());
+        var wakes = Channel.CreateUnbounded<bool>();
+        window.OnRoom(() => wakes.Writer.TryWrite(true));
+        var entered = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var settling = Task.Run(async () =>
+        {
+            await foreach (var bytes in entered.Reader.ReadAllAsync())
+            {
+                window.Settle(1, bytes);
+            }
+        });
+
+        for (var i = 0; i < Messages; i++)
+        {
+            while (!window.HasRoom())
+            {
+                await wakes.Reader.ReadAsync().AsTask().SoonAsync();
+            }
+
+            window.Enter(i % 60);
+            entered.Writer.TryWrite(i % 60);
+        }
+
+        entered.Writer.Complete();
+        await settling.SoonAsync();
+        Assert.True(window.HasRoom());
+    }
+}
