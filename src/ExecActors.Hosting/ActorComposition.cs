@@ -25,7 +25,6 @@ internal static partial class ActorComposition
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");
             return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid));
         });
-        services.AddSingleton<ExecServerConfiguration>();
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
         services.AddAkka("execactors", (akka, provider) => akka

@@ -18,12 +18,11 @@ public static class ExecActorsServiceCollectionExtensions
         services.AddLogging();
         services.AddOptions<ExecServerOptions>()
             .Configure(options => configure?.Invoke(options))
-            .Validate(options => options.PingInterval >= TimeSpan.Zero, "PingInterval must not be negative; zero sends no pings.")
-            .Validate(options => options.CloseTimeout > TimeSpan.Zero, "CloseTimeout must be more than zero.")
             .Validate(options => options.ConcurrentRequests is null or >= 1, "ConcurrentRequests must be at least 1; null sets no cap.")
             .Validate(options => options.AllowedHosts.All(HostRule.IsHostName), "AllowedHosts takes host names without scheme, port or path.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ExecServerConfiguration>();
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<ExecServerSite>();
         ActorComposition.AddTo(services);

@@ -15,14 +15,6 @@ public sealed class ExecServerOptions
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>From the upgrade to the first ping and from ping to ping. A missing pong ends nothing; pings are for the proxies on the way.</summary>
-    /// <value>Zero for none. Default 30 s.</value>
-    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long the last frames of a connection may take to be written when it ends.</summary>
-    /// <value>Default 1 s.</value>
-    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
-
     /// <summary>Requests of one connection that may run at once; the rest wait in order.</summary>
     /// <value>At least 1; null, the default, for no cap.</value>
     public int? ConcurrentRequests { get; set; }

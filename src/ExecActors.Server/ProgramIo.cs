@@ -1,4 +1,5 @@
 using ExecActors.Hosting.Transports;
+using ExecActors.Platform;
 
 namespace ExecActors.Server;
 
@@ -30,11 +31,14 @@ internal sealed record ProgramIo
     public CancellationToken Stop { get; init; }
 
     /// <summary>The real ones.</summary>
+    /// <remarks>
+    /// Not the streams of <see cref="Console"/>: they write control sequences to a terminal, which would get into a command's output.
+    /// </remarks>
     public static ProgramIo OfThisProcess() => new()
     {
-        Output = Console.Out,
-        Error = Console.Error,
-        Log = Console.OpenStandardError(),
+        Output = new StreamWriter(DescriptorStream.OpenOutput(dropsUnread: true)) { AutoFlush = true },
+        Error = new StreamWriter(DescriptorStream.OpenError(dropsUnread: true)) { AutoFlush = true },
+        Log = DescriptorStream.OpenError(dropsUnread: true),
         OpenInput = StandardStreams.OpenInput,
         OpenOutput = StandardStreams.OpenOutput,
     };

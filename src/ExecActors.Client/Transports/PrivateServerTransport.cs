@@ -34,7 +34,7 @@ internal sealed class PrivateServerTransport : IClientTransport, IChildObserver
         _closeTimeout = options.CloseTimeout;
         _lines = new LineSplitter(options.MaxMessageBytes);
         Peer = $"the private server {server.Command[0]}";
-        _relayingErrors = RelayErrorsAsync(server.ErrorOutput ?? Console.OpenStandardError());
+        _relayingErrors = RelayErrorsAsync(server.ErrorOutput ?? DescriptorStream.OpenError(dropsUnread: true));
         child.Begin(this);
         child.GrantRead(OutputStreamKind.Stdout, StdoutCredit);
         child.GrantRead(OutputStreamKind.Stderr, StderrCredit);

@@ -1,7 +1,9 @@
 using System.Net;
 using ExecActors.Hosting.Transports;
+using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,10 +15,10 @@ namespace ExecActors.Hosting.Http;
 /// <summary>The HTTP face of the server: readiness, and the upgrade that turns a request into a connection.</summary>
 /// <remarks>The acceptor is looked up with the first upgrade, so that readiness can be answered before the actors are up.</remarks>
 internal sealed class ExecServerSite(
-    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, TimeProvider time, ILogger<ExecServerSite> log)
+    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log)
 {
     private readonly ExecServerOptions _options = options.Value;
-    private readonly WebSocketTransportSettings _transport = new(options.Value.PingInterval, options.Value.CloseTimeout);
+    private readonly WebSocketTransportSettings _transport = new(configuration.Settings.Connection.PingInterval, configuration.Settings.Connection.CloseTimeout);
 
     /// <summary>The whole site: two paths, and 404.</summary>
     public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
@@ -92,12 +94,17 @@ internal sealed class ExecServerSite(
         var transport = new WebSocketFrameTransport(stream, peer, _transport, time, context.Abort);
         await using (transport)
         {
+            using var watch = WatchOf(context);
             var end = await acceptor.ServeAsync(transport);
             HostingLog.Ended(log, peer, end.Reason);
         }
 
         return null;
     }
+
+    private PeerWatch? WatchOf(HttpContext context) => context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
+        ? new PeerWatch(() => TcpProgress.Of(socket), configuration.Settings.Connection.UserTimeout, time, context.Abort)
+        : null;
 
     // Kestrel would upgrade HTTP/1.0 as well, which has no upgrades (RFC 9110 section 7.8).
     private static IHttpUpgradeFeature? UpgradeOf(HttpContext context) =>

@@ -11,15 +11,11 @@ internal static class BlockingPump
     public static void StartReading(Stream input, PipeWriter pipe) => Start("stdin reader", () => Read(input, pipe));
 
     /// <summary>Writes what comes through the pipe and completes the pipe's reader, with the error if there was one.</summary>
-    /// <returns>Completes when everything is written or nothing more can be; never faults.</returns>
-    public static Task StartWritingAsync(PipeReader pipe, Stream output)
+    /// <returns>Completes when everything is written (null) or nothing more can be (the error); never faults.</returns>
+    public static Task<IOException?> StartWritingAsync(PipeReader pipe, Stream output)
     {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Start("stdout writer", () =>
-        {
-            Write(pipe, output);
-            written.SetResult();
-        });
+        var written = new TaskCompletionSource<IOException?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Start("stdout writer", () => written.SetResult(Write(pipe, output)));
         return written.Task;
     }
 
@@ -47,7 +43,7 @@ internal static class BlockingPump
         }
     }
 
-    private static void Write(PipeReader pipe, Stream output)
+    private static IOException? Write(PipeReader pipe, Stream output)
     {
         try
         {
@@ -66,10 +62,13 @@ internal static class BlockingPump
             while (!read.IsCompleted);
 
             pipe.Complete();
+            return null;
         }
         catch (Exception e) when (IsStreamFailure(e))
         {
-            pipe.Complete(new IOException($"stdio is gone: {e.Message}", e));
+            var gone = new IOException($"stdio is gone: {e.Message}", e);
+            pipe.Complete(gone);
+            return gone;
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class StdioFrameTransport : IFrameTransport
     private readonly TimeProvider _time;
     private readonly Task _written;
     private int _gathered;
-    private volatile bool _closed;
+    private volatile string? _endReason;
     private int _disposed;
 
     /// <summary>Starts reading at once.</summary>
@@ -35,7 +35,7 @@ internal sealed class StdioFrameTransport : IFrameTransport
         _closeTimeout = closeTimeout;
         _time = time;
         BlockingPump.StartReading(input, _input.Writer);
-        _written = BlockingPump.StartWritingAsync(_output.Reader, output);
+        _written = WriteOutAsync(output);
     }
 
     /// <inheritdoc/>
@@ -68,10 +68,10 @@ internal sealed class StdioFrameTransport : IFrameTransport
             return ReceiveOutcome.End($"standard input failed: {e.Message}");
         }
 
-        if (_closed || read.Buffer.IsEmpty)
+        if (_endReason is not null || read.Buffer.IsEmpty)
         {
             _input.Reader.AdvanceTo(read.Buffer.Start);
-            return ReceiveOutcome.End(_closed ? "closed by the server" : "end of input");
+            return ReceiveOutcome.End(_endReason ?? "end of input");
         }
 
         var count = (int)Math.Min(read.Buffer.Length, buffer.Length);
@@ -117,8 +117,7 @@ internal sealed class StdioFrameTransport : IFrameTransport
             // The reader of our output does not take it; the program ends without it.
         }
 
-        _closed = true;
-        _input.Reader.CancelPendingRead();
+        EndReceiving("closed by the server");
     }
 
     /// <inheritdoc/>
@@ -132,6 +131,21 @@ internal sealed class StdioFrameTransport : IFrameTransport
         using var bound = new CancellationTokenSource(_closeTimeout, _time);
         await CloseAsync(CloseReason.ServerShutdown, bound.Token);
         await _input.Reader.CompleteAsync();
+    }
+
+    // A peer that does not read its answers is gone, whether or not it keeps our input open; nothing may be left to send that would show it.
+    private async Task WriteOutAsync(Stream output)
+    {
+        if (await BlockingPump.StartWritingAsync(_output.Reader, output) is { } gone)
+        {
+            EndReceiving(gone.Message);
+        }
+    }
+
+    private void EndReceiving(string reason)
+    {
+        _endReason ??= reason;
+        _input.Reader.CancelPendingRead();
     }
 
     // Whoever waits for input goes on right on the reading thread (it only enqueues for an actor): one thread wake-up less for a message.

@@ -9,6 +9,26 @@ internal sealed class RunCommand
 {
     private const string TokenVariable = "EXECACTORS_TOKEN";
 
+    private const string Description = """
+        Runs a command on a server as if it ran here: standard input, output and error are passed through, its exit code becomes ours.
+
+          Environment: with a private server the command gets ours. With --url it gets the server's, without the names that contain KEY,
+          SECRET or TOKEN. --env comes on top of either.
+
+          Signals: the first ctrl-C interrupts the command, the second kills it. SIGTERM and SIGHUP kill it. Once it was told to die, one
+          more signal ends this program at once.
+
+          Exit codes: the command's own; 128+n when signal n ended it, or us; 127 when it was not found; 126 when it could not be started;
+          141 when nobody reads its output any more; 1 when the connection fails; 2 for a wrong command line. The end is that of the
+          command's output: what it leaves behind in the background with its output open is waited for.
+        """;
+
+    private const string Examples = """
+          execactors run -- uname -a
+          execactors run --url ws://127.0.0.1:4433 --cwd /srv --env LANG=C -- make -j4
+          tar c . | execactors run --url ws://127.0.0.1:4433 --cwd /srv -- tar x
+        """;
+
     private readonly Option<string?> _url = new("--url")
     {
         Description = "The server to run on, ws://HOST:PORT or wss://HOST:PORT. Without it a private server is started, which ends with the command.",
@@ -49,24 +69,7 @@ internal sealed class RunCommand
     public static Command Create(ProgramIo io)
     {
         var options = new RunCommand();
-        var command = new Command("run", """
-            Runs a command on a server as if it ran here: standard input, output and error are passed through, its exit code becomes ours.
-
-            Environment: with a private server the command gets ours. With --url it gets the server's, without the names that contain KEY, SECRET or
-            TOKEN. --env comes on top of either.
-
-            Signals: the first ctrl-C interrupts the command, the second kills it. SIGTERM and SIGHUP kill it. Once it is told to die, one more signal
-            ends this program at once.
-
-            Exit codes: the command's own, 128+n when signal n ended it (or us), 127 when it was not found, 126 when it could not be started, 141 when
-            nobody reads its output any more, 1 when the connection fails, 2 for a wrong command line. It ends when the command's output does: what the
-            command leaves behind in the background with our output open is waited for.
-
-            Examples:
-              execactors run -- uname -a
-              execactors run --url ws://127.0.0.1:4433 --cwd /srv --env LANG=C -- make -j4
-              tar c . | execactors run --url ws://127.0.0.1:4433 --cwd /srv -- tar x
-            """)
+        var command = new DocumentedCommand("run", Description, Examples)
         {
             options._url, options._directory, options._environment, options._tokenFile, options._command,
         };

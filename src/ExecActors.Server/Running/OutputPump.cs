@@ -1,4 +1,5 @@
 using ExecActors.Client;
+using ExecActors.Platform;
 
 namespace ExecActors.Server.Running;
 
@@ -21,8 +22,6 @@ internal sealed class OutputPump(Stream output, Stream error)
     /// <summary>SIGPIPE, which ends an ordinary program whose output nobody reads.</summary>
     public const int BrokenPipeSignal = 13;
 
-    private const int BrokenPipeError = 32; // EPIPE; an IOException of a file stream has the errno as its HResult
-
     /// <summary>Why writing failed; empty otherwise.</summary>
     public string Failure { get; private set; } = "";
 
@@ -40,7 +39,7 @@ internal sealed class OutputPump(Stream output, Stream error)
             catch (IOException e)
             {
                 Failure = e.Message;
-                return e.HResult == BrokenPipeError ? OutputEnd.ReaderGone : OutputEnd.Failed;
+                return e.HResult == DescriptorStream.BrokenPipe ? OutputEnd.ReaderGone : OutputEnd.Failed;
             }
         }
 

@@ -1,6 +1,7 @@
 #pragma warning disable CA2000 // the standard streams stay open as long as the program
 #pragma warning disable VSTHRD003 // nothing here has a main thread that could be waited for
 using ExecActors.Client;
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Server.Commands;
 
@@ -65,7 +66,7 @@ internal static class RunProgram
 
     private static async Task<int> FollowAsync(RemoteProcess process, SignalRelay relay)
     {
-        var output = new OutputPump(CallerStreams.OpenOutput(), CallerStreams.OpenError());
+        var output = new OutputPump(DescriptorStream.OpenOutput(), DescriptorStream.OpenError(dropsUnread: true));
         switch (await output.RunAsync(process))
         {
             case OutputEnd.ReaderGone:

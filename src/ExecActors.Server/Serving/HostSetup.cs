@@ -11,7 +11,7 @@ internal static class HostSetup
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Adds logging, signals, the exec-server and the bound on shutting down.</summary>
-    public static void Apply(IHostApplicationBuilder builder, ServeOptions options, WebSocketAuthentication? authentication, ProgramIo io)
+    public static void Apply(IHostApplicationBuilder builder, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, ProgramIo io)
     {
         builder.Logging.SetMinimumLevel(options.LogLevel);
         if (options.LogLevel > LogLevel.Trace)
@@ -30,6 +30,8 @@ internal static class HostSetup
         builder.Services.AddExecActors(server =>
         {
             server.Authentication = authentication;
+            server.Hocon = config.Hocon;
+            server.HoconSource = config.Source;
             server.ConcurrentRequests = options.ConcurrentRequests;
             foreach (var name in options.AllowedHosts)
             {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ExecActors.Hosting;
 using ExecActors.Platform;
+using ExecActors.Runtime.Settings;
 
 namespace ExecActors.Server.Serving;
 
@@ -10,12 +11,12 @@ internal static class ListenSocket
 {
     /// <summary>A bound TCP socket that does not listen yet; accepted connections inherit its options.</summary>
     /// <exception cref="ExecServerSettingsException">The address cannot be had.</exception>
-    public static Socket Bind(IPEndPoint endPoint)
+    public static Socket Bind(IPEndPoint endPoint, ConnectionSettings settings)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            SetOptions(socket);
+            SetOptions(socket, settings);
             socket.Bind(endPoint);
             return socket;
         }
@@ -30,11 +31,16 @@ internal static class ListenSocket
     public static ExecServerSettingsException Refused(SocketException e, IPEndPoint endPoint) =>
         new(Errno.Describe(e.NativeErrorCode), RemedyFor(e.NativeErrorCode, endPoint), e);
 
-    private static void SetOptions(Socket socket)
+    private static void SetOptions(Socket socket, ConnectionSettings settings)
     {
         // Nagle's algorithm would hold back each small answer that follows another until the peer's delayed acknowledgement, for 40 ms.
         socket.NoDelay = true;
-        new ListenSocketOptions().Apply(socket);
+        new ListenSocketOptions
+        {
+            KeepAliveIdle = settings.KeepAliveIdle,
+            KeepAliveInterval = settings.KeepAliveInterval,
+            KeepAliveProbes = settings.KeepAliveProbes,
+        }.Apply(socket);
     }
 
     private static string RemedyFor(int errno, IPEndPoint endPoint) => errno switch

@@ -23,6 +23,9 @@ internal static partial class ServerLog
     [LoggerMessage(6, LogLevel.Information, "{Signal} received; shutting down")]
     public static partial void Signalled(ILogger log, PosixSignal signal);
 
+    [LoggerMessage(9, LogLevel.Critical, "the connection could not be served")]
+    public static partial void StdioFailed(ILogger log, Exception exception);
+
     [LoggerMessage(8, LogLevel.Warning, "some parts did not end in time")]
     public static partial void EndedUncleanly(ILogger log, Exception exception);
 

@@ -16,11 +16,12 @@ internal static class ServerProgram
     {
         // In the order of the reference server: authentication, address, both together.
         var authentication = options.Authentication.Load();
+        var config = ConfigFile.Load(options.ConfigFile);
         var address = ListenAddress.Parse(options.Listen);
         if (address.EndPoint is not { } endPoint)
         {
             return authentication is null
-                ? RunHostAsync(StdioHost.Build(options, io), io)
+                ? RunHostAsync(StdioHost.Build(options, config, io), io)
                 : throw new ExecServerSettingsException(
                     "WebSocket auth requires a WebSocket listener, not stdio",
                     "Leave the --ws-* flags out: over stdio only the program that started the server can talk to it.");
@@ -34,14 +35,14 @@ internal static class ServerProgram
                 "Set up --ws-auth, listen on 127.0.0.1, or say --insecure-listen if something else protects the port.");
         }
 
-        return RunWebSocketAsync(endPoint, options, authentication, open, io);
+        return RunWebSocketAsync(endPoint, options, config, authentication, open, io);
     }
 
     private static async Task<int> RunWebSocketAsync(
-        IPEndPoint endPoint, ServeOptions options, WebSocketAuthentication? authentication, bool open, ProgramIo io)
+        IPEndPoint endPoint, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, bool open, ProgramIo io)
     {
-        using var socket = ListenSocket.Bind(endPoint);
-        var host = WebSocketHost.Build(socket, options, authentication, io);
+        using var socket = ListenSocket.Bind(endPoint, config.Settings.Connection);
+        var host = WebSocketHost.Build(socket, options, config, authentication, io);
         try
         {
             return await RunHostAsync(host, io, log => AnnounceAsync($"ws://{socket.LocalEndPoint}", open, io, log));

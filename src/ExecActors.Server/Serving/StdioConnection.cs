@@ -1,7 +1,6 @@
 using ExecActors.Hosting;
 using ExecActors.Hosting.Transports;
 using ExecActors.Runtime.Connections;
-using Microsoft.Extensions.Options;
 
 namespace ExecActors.Server.Serving;
 
@@ -9,7 +8,7 @@ namespace ExecActors.Server.Serving;
 internal sealed class StdioConnection(
     ProgramIo io,
     IConnectionAcceptor acceptor,
-    IOptions<ExecServerOptions> options,
+    ExecServerConfiguration configuration,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<StdioConnection> log) : BackgroundService
@@ -19,13 +18,18 @@ internal sealed class StdioConnection(
     {
         try
         {
-            var transport = new StdioFrameTransport(io.OpenInput(), io.OpenOutput(), options.Value.CloseTimeout, time);
+            var transport = new StdioFrameTransport(io.OpenInput(), io.OpenOutput(), configuration.Settings.Connection.CloseTimeout, time);
             await using (transport)
             {
                 ServerLog.ServingStdio(log);
                 var end = await acceptor.ServeAsync(transport);
                 ServerLog.StdioEnded(log, end.Reason);
             }
+        }
+        catch (Exception e)
+        {
+            ServerLog.StdioFailed(log, e);
+            throw;
         }
         finally
         {

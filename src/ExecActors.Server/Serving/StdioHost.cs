@@ -4,10 +4,10 @@ namespace ExecActors.Server.Serving;
 internal static class StdioHost
 {
     /// <summary>Builds the host; it ends with its connection.</summary>
-    public static IHost Build(ServeOptions options, ProgramIo io)
+    public static IHost Build(ServeOptions options, ConfigFile config, ProgramIo io)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        HostSetup.Apply(builder, options, authentication: null, io);
+        HostSetup.Apply(builder, options, config, authentication: null, io);
         builder.Services.AddSingleton(io);
         builder.Services.AddHostedService<StdioConnection>();
         return builder.Build();

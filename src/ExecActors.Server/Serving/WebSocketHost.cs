@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ExecActors.Hosting;
 using ExecActors.Hosting.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,14 +12,14 @@ namespace ExecActors.Server.Serving;
 internal static class WebSocketHost
 {
     /// <summary>Builds the host; the socket is bound, and stays the caller's.</summary>
-    public static IHost Build(Socket socket, ServeOptions options, WebSocketAuthentication? authentication, ProgramIo io)
+    public static IHost Build(Socket socket, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, ProgramIo io)
     {
         // Empty: no settings files, no environment variables, no default log, no static files. It also starts in half the time.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, (IPEndPoint)socket.LocalEndPoint!));
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
-        HostSetup.Apply(builder, options, authentication, io);
+        HostSetup.Apply(builder, options, config, authentication, io);
         if (options.ExitOnStdinClose)
         {
             builder.Services.AddHostedService(services =>
@@ -33,6 +34,9 @@ internal static class WebSocketHost
     private static void Configure(KestrelServerOptions kestrel, IPEndPoint endPoint)
     {
         kestrel.AddServerHeader = false;
+
+        // Any byte may stand in a header; what it means there is decided by whoever reads that header. Kestrel would answer 400 to all but UTF-8.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
 
         // A slow peer is handled by flow control and found dead by the kernel; neither needs a minimum rate.
         kestrel.Limits.MinRequestBodyDataRate = null;

@@ -92,8 +92,6 @@ public sealed class EmbeddingTests
 
     public static TheoryData<string, Action<ExecServerOptions>> BadOptions => new()
     {
-        { "PingInterval", options => options.PingInterval = TimeSpan.FromSeconds(-1) },
-        { "CloseTimeout", options => options.CloseTimeout = TimeSpan.Zero },
         { "ConcurrentRequests", options => options.ConcurrentRequests = 0 },
         { "AllowedHosts", options => options.AllowedHosts.Add("http://example") },
     };

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using ExecActors.Hosting.Tests.Support;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.Settings;
 
 namespace ExecActors.Hosting.Tests.Serving;
 
@@ -27,7 +28,7 @@ public sealed class StartUpTests
     [Fact]
     public void Accepted_connections_do_not_delay_small_packets_and_notice_dead_peers()
     {
-        using var socket = Server.Serving.ListenSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var socket = Server.Serving.ListenSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0), ExecServerSettings.From(ExecServerSettings.BuiltIn).Connection);
 
         Assert.True(socket.NoDelay);
         Assert.NotEqual(0, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));

@@ -35,6 +35,7 @@ public sealed class StdioServerTests
         await using var run = ServerRun.Start(["serve", "--listen", "stdio"], acceptor, input: input);
 
         Assert.Equal(0, await run.Ended.SoonAsync());
+        toServer.Close(); // or the read that is under way keeps its stream from being disposed
         Assert.Contains("the actor has had enough", run.Log, StringComparison.Ordinal);
     }
 

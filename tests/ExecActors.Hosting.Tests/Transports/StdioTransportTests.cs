@@ -166,6 +166,19 @@ public sealed class StdioTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_is_gone_ends_the_receive_that_waits()
+    {
+        var waiting = _transport.ReceiveAsync(new byte[10], CancellationToken.None).AsTask();
+        await _fromServer.DisposeAsync();
+        await SendAsync("anybody there?", more: false);
+
+        var outcome = await waiting.SoonAsync();
+
+        Assert.True(outcome.Ended);
+        Assert.StartsWith("stdio is gone: ", outcome.EndReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Input_that_nobody_takes_is_not_read_on()
     {
         using var input = new EndlessStream();

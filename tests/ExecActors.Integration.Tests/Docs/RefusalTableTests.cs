@@ -3,6 +3,8 @@ using System.Globalization;
 namespace ExecActors.Integration.Tests.Docs;
 
 /// <summary>Every row of the tables of refusals in docs/PROTOCOL.md is answered as it says.</summary>
+[Difference("terminal-missing-cwd")]
+[Difference("network-rules-refused")]
 public sealed class RefusalTableTests(ServerFixture fixture) : IClassFixture<ServerFixture>
 {
     private const string AnyText = "…";

@@ -45,6 +45,10 @@ public sealed class ByteConnection : IDisposable
         {
             throw new IOException($"the server has closed the connection: {exception.SocketErrorCode}", exception);
         }
+        catch (ObjectDisposedException exception)
+        {
+            throw new IOException("we have closed the connection", exception);
+        }
     }
 
     /// <summary>Reads exactly this many bytes; null when the connection ends before.</summary>

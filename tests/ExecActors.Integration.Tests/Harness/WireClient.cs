@@ -15,6 +15,7 @@ public sealed partial class WireClient : IAsyncDisposable
     private readonly CancellationTokenSource _disposing = new();
     private readonly Task _pump;
     private long _lastId;
+    private bool _isDisposed;
 
     private WireClient(MessagePipe pipe)
     {
@@ -168,6 +169,12 @@ public sealed partial class WireClient : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_pump.IsCompleted && SessionId.Length > 0)
         {
             await TerminateAllAsync();

@@ -40,7 +40,9 @@ public static class ReadComparer
         }
         else
         {
-            Assert.InRange((long)actual["nextSeq"]!, Math.Max(counterBefore, ledger.Last + 1), long.MaxValue);
+            // A notification of the close may overtake the answer of a poll that the exit had ended.
+            var lowest = MayVary(request, recorded).Length == 0 ? Math.Max(counterBefore, ledger.Last + 1) : seqs.DefaultIfEmpty(0).Max() + 1;
+            Assert.InRange((long)actual["nextSeq"]!, lowest, long.MaxValue);
         }
 
         CompareContents(request, recorded, actual, expectedLedger, ledger);

@@ -8,6 +8,7 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
     private readonly List<string> _answered = [];
     private readonly List<string> _posted = [];
     private readonly HashSet<string> _starting = [];
+    private readonly HashSet<string> _started = [];
 
     /// <summary>The client underneath.</summary>
     public WireClient Client => client;
@@ -27,7 +28,8 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
             _posted.Add(Key(id));
         }
 
-        if (method == "process/start" && message["params"] is JObject { } start && start["processId"] is { } processId)
+        if (method == "process/start" && message["params"] is JObject { } start && start["processId"] is { } processId
+            && !_started.Contains(processId.ToString()))
         {
             _starting.Add(processId.ToString());
         }
@@ -84,7 +86,9 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
             (_answers.TryGetValue(key, out var queue) ? queue : _answers[key] = new Queue<JObject>()).Enqueue(message);
             if (message["result"]?["sandboxType"] is not null)
             {
-                _starting.Remove((string)message["result"]!["processId"]!);
+                var started = (string)message["result"]!["processId"]!;
+                _starting.Remove(started);
+                _started.Add(started);
             }
 
             return;

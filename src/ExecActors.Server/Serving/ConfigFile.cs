@@ -1,0 +1,34 @@
+using ExecActors.Hosting;
+using ExecActors.Runtime.Settings;
+
+namespace ExecActors.Server.Serving;
+
+/// <summary>The file given with <c>--config</c>, read and checked before anything starts.</summary>
+/// <param name="Hocon">Its text; null without a file.</param>
+/// <param name="Source">What error texts call it.</param>
+/// <param name="Settings">The built-in settings with those of the file over them.</param>
+internal sealed record ConfigFile(string? Hocon, string Source, ExecServerSettings Settings)
+{
+    private const string Remedy = "hocon/execactors.conf lists every key with its meaning, unit and default.";
+
+    /// <summary>Reads the file; null for none.</summary>
+    /// <exception cref="ExecServerSettingsException">It cannot be read, does not parse, or has an unknown key or a bad value.</exception>
+    public static ConfigFile Load(string? path)
+    {
+        var source = path ?? "";
+        try
+        {
+            var text = path is null ? null : File.ReadAllText(path);
+            return new ConfigFile(text, source, ExecServerSettings.From(ExecServerSettings.Overlay(text, source)));
+        }
+        catch (SettingsException e)
+        {
+            throw new ExecServerSettingsException(e.Message, Remedy, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExecServerSettingsException(
+                $"failed to read the settings {source}: {e.Message}", "Give --config the path of a HOCON file that this user may read.", e);
+        }
+    }
+}

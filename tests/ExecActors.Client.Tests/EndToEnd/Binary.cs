@@ -1,0 +1,24 @@
+using System.Reflection;
+
+namespace ExecActors.Client.Tests.EndToEnd;
+
+/// <summary>Where the built binary is.</summary>
+internal static class Binary
+{
+    /// <summary><c>EXECACTORS_BIN</c>, or what this build made.</summary>
+    public static string Path { get; } = Environment.GetEnvironmentVariable("EXECACTORS_BIN") is { Length: > 0 } given ? given : Built();
+
+    private static string Built()
+    {
+        var configuration = typeof(Binary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "BuildConfiguration").Value!;
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "ExecActors.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var output = System.IO.Path.Combine(folder?.FullName ?? "/", "src/ExecActors.Server/bin", configuration, "net10.0");
+        var built = Directory.Exists(output) ? Directory.GetFiles(output, "execactors", SearchOption.AllDirectories) : [];
+        return built.Length == 1 ? built[0] : throw new FileNotFoundException($"one execactors was expected under {output}, {built.Length} found; set EXECACTORS_BIN");
+    }
+}
