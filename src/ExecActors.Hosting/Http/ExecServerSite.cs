@@ -1,7 +1,9 @@
 using System.Net;
 using ExecActors.Hosting.Transports;
+using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -92,12 +94,17 @@ internal sealed class ExecServerSite(
         var transport = new WebSocketFrameTransport(stream, peer, _transport, time, context.Abort);
         await using (transport)
         {
+            using var watch = WatchOf(context);
             var end = await acceptor.ServeAsync(transport);
             HostingLog.Ended(log, peer, end.Reason);
         }
 
         return null;
     }
+
+    private PeerWatch? WatchOf(HttpContext context) => context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
+        ? new PeerWatch(() => TcpProgress.Of(socket), configuration.Settings.Connection.UserTimeout, time, context.Abort)
+        : null;
 
     // Kestrel would upgrade HTTP/1.0 as well, which has no upgrades (RFC 9110 section 7.8).
     private static IHttpUpgradeFeature? UpgradeOf(HttpContext context) =>

@@ -168,7 +168,7 @@ public sealed record ConnectionSettings
     /// <summary>TCP_KEEPCNT.</summary>
     public required int KeepAliveProbes { get; init; }
 
-    /// <summary>TCP_USER_TIMEOUT.</summary>
+    /// <summary>How long sent bytes may stay without any acknowledgement.</summary>
     public required TimeSpan UserTimeout { get; init; }
 }
 

@@ -40,7 +40,6 @@ internal static class ListenSocket
             KeepAliveIdle = settings.KeepAliveIdle,
             KeepAliveInterval = settings.KeepAliveInterval,
             KeepAliveProbes = settings.KeepAliveProbes,
-            UserTimeout = settings.UserTimeout,
         }.Apply(socket);
     }
 

@@ -60,6 +60,13 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
     /// <summary>The peer reads on.</summary>
     public void ReadOn() => _reading.TrySetResult();
 
+    /// <summary>Sends fail from now on.</summary>
+    public void BreakSends(IOException failure)
+    {
+        StopReading();
+        _reading.SetException(failure);
+    }
+
     /// <summary>Completes when the server has left so many pieces. Asked for before they are sent.</summary>
     public Task LeftAsync(int count)
     {

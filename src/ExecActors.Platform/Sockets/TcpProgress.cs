@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+
+namespace ExecActors.Platform;
+
+/// <summary>What the kernel knows of a peer's acknowledgements (tcp(7), TCP_INFO).</summary>
+/// <param name="AwaitsAck">Whether something was sent, bytes or a probe of a closed window, that the peer has not acknowledged.</param>
+/// <param name="SinceLastAck">Time since the last acknowledgement arrived.</param>
+public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
+{
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_INFO = 11;
+    private const int InfoBytes = 60; // up to and with tcpi_last_ack_recv
+    private const int ProbesOffset = 3;
+    private const int UnackedOffset = 24;
+    private const int LastAckReceivedOffset = 56;
+
+    /// <summary>Asks the kernel; does not block.</summary>
+    /// <exception cref="SocketException">The socket is not TCP.</exception>
+    /// <exception cref="ObjectDisposedException">The socket was closed.</exception>
+    public static TcpProgress Of(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Span<byte> info = stackalloc byte[InfoBytes];
+        socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
+        return new TcpProgress(
+            BitConverter.ToUInt32(info[UnackedOffset..]) > 0 || info[ProbesOffset] > 0,
+            TimeSpan.FromMilliseconds(BitConverter.ToUInt32(info[LastAckReceivedOffset..])));
+    }
+}

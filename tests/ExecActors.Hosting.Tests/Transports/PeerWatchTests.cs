@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using ExecActors.Hosting.Transports;
+using ExecActors.Platform;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ExecActors.Hosting.Tests.Transports;
+
+public sealed class PeerWatchTests
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(25);
+
+    private readonly FakeTimeProvider _time = new();
+    private TcpProgress _progress;
+    private int _cuts;
+
+    [Fact]
+    public void A_peer_that_acknowledges_nothing_is_cut_within_the_timeout()
+    {
+        using var watch = Watch();
+        _progress = new TcpProgress(AwaitsAck: true, TimeSpan.FromHours(1));
+
+        _time.Advance(s_timeout - TimeSpan.FromSeconds(6));
+        Assert.Equal(0, _cuts);
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(1, _cuts);
+    }
+
+    [Fact]
+    public void A_peer_with_a_closed_window_that_answers_probes_is_kept()
+    {
+        using var watch = Watch();
+        _progress = new TcpProgress(AwaitsAck: false, TimeSpan.FromMinutes(2));
+
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(0, _cuts);
+    }
+
+    [Fact]
+    public void An_acknowledgement_in_between_starts_the_time_anew()
+    {
+        using var watch = Watch();
+        for (var i = 0; i < 10; i++)
+        {
+            _progress = new TcpProgress(AwaitsAck: true, TimeSpan.FromMinutes(1));
+            _time.Advance(TimeSpan.FromSeconds(15));
+            _progress = new TcpProgress(AwaitsAck: true, TimeSpan.FromMilliseconds(20));
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(0, _cuts);
+    }
+
+    [Fact]
+    public async Task The_kernel_tells_of_a_connection_whose_bytes_were_acknowledged()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var server = await listener.AcceptSocketAsync();
+        await server.SendAsync("ping"u8.ToArray());
+        Assert.Equal(4, await client.GetStream().ReadAsync(new byte[4]));
+        await client.GetStream().WriteAsync("pong"u8.ToArray()); // carries the acknowledgement
+        Assert.Equal(4, await server.ReceiveAsync(new byte[4]));
+
+        var progress = TcpProgress.Of(server);
+
+        Assert.False(progress.AwaitsAck);
+        Assert.InRange(progress.SinceLastAck, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    private PeerWatch Watch() => new(() => _progress, s_timeout, _time, () => _cuts++);
+}
