@@ -50,21 +50,22 @@ public sealed class SessionTests(ServerFixture fixture) : IClassFixture<ServerFi
     [Fact]
     public async Task Live_notifications_go_to_the_new_connection_from_its_initialize_on()
     {
-        using var fifo = new Fifo();
+        using var second = new Fifo();
+        using var third = new Fifo();
         await using var lost = await fixture.OpenAsync();
-        await lost.StartAsync(WireClient.ScriptParams("p", $"echo one; {fifo.Wait}; echo two; {fifo.Wait}"));
+        await lost.StartAsync(WireClient.ScriptParams("p", $"echo one; {second.Wait}; echo two; {third.Wait}"));
         await lost.OutputUntilAsync("p", "one\n");
         End(lost, reset: false);
 
         await using var client = await fixture.ConnectAsync();
         await ResumeWithoutInitializedAsync(client, lost.SessionId);
-        await fifo.ReleaseAsync();
+        await second.ReleaseAsync();
         Assert.Equal("two\n", await client.OutputUntilAsync("p", "two\n"));
         Assert.Equal(
             new WireError(ErrorCode.InvalidRequest, "client must send initialized before using exec methods"),
             await client.ErrorAsync("process/read", WireClient.ReadParams("p")));
         await client.SendAsync("""{"method":"initialized"}""");
-        await fifo.ReleaseAsync();
+        await third.ReleaseAsync();
         Assert.Equal(0, (await client.FinishAsync("p", firstSeq: 3)).ExitCode);
     }
 
