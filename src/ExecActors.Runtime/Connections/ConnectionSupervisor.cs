@@ -16,7 +16,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
 {
     private readonly ConnectionEnvironment _environment;
     private readonly AdmissionCounter _places;
-    private readonly HashSet<IActorRef> _connections = [];
+    private readonly Dictionary<IActorRef, Accept> _connections = [];
     private readonly List<IActorRef> _drainers = [];
     private IMaterializer _materializer = null!;
     private long _number;
@@ -61,13 +61,14 @@ internal sealed class ConnectionSupervisor : ResumingActor
     private void OnAccept(Accept accept)
     {
         var props = ConnectionActor.Props(++_number, accept.Transport, _environment, accept.Ended, _materializer);
-        _connections.Add(Context.Watch(Context.ActorOf(props, $"connection-{_number}")));
+        _connections.Add(Context.Watch(Context.ActorOf(props, $"connection-{_number}")), accept);
     }
 
     private void OnTerminated(Terminated terminated)
     {
-        if (_connections.Remove(terminated.ActorRef))
+        if (_connections.Remove(terminated.ActorRef, out var accept))
         {
+            accept.Ended.TrySetResult(new ConnectionEnd("the connection could not be served")); // one that was has said how it ended
             _places.GiveBack();
         }
 
@@ -83,7 +84,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
             ConnectionLog.Draining(Log, _connections.Count);
         }
 
-        foreach (var connection in _connections)
+        foreach (var connection in _connections.Keys)
         {
             connection.Tell(Shutdown.Instance);
         }

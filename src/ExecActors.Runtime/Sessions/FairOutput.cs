@@ -19,6 +19,9 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
     /// <summary>Bytes that may still be handed to the connection.</summary>
     public long Credit => _credit;
 
+    /// <summary>Processes that have something here.</summary>
+    public int Waiting => _queues.Count;
+
     /// <summary>One notification of a process.</summary>
     public void Add(IActorRef process, ProcessProtocol.Output output)
     {
@@ -31,10 +34,6 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
         if (!_queues.TryGetValue(process, out var queue))
         {
             _queues[process] = queue = new Queue<ProcessProtocol.Output>();
-        }
-
-        if (queue.Count == 0)
-        {
             _ready.Enqueue(process);
         }
 
@@ -53,15 +52,10 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
             {
                 _ready.Enqueue(process);
             }
-        }
-    }
-
-    /// <summary>A process is gone and what it queued was told: forgets its queue.</summary>
-    public void Forget(IActorRef process)
-    {
-        if (_queues.TryGetValue(process, out var queue) && queue.Count == 0)
-        {
-            _queues.Remove(process);
+            else
+            {
+                _queues.Remove(process); // it may be gone by now, and nobody else would forget its queue
+            }
         }
     }
 

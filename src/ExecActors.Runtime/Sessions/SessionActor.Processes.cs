@@ -169,7 +169,6 @@ internal sealed partial class SessionActor
         }
 
         Timers.Cancel(entry);
-        _attached?.Output.Forget(entry.Actor);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
     }

@@ -153,6 +153,17 @@ public sealed class CloseTests() : ConnectionTest("execactors.limits { connectio
         await ConnectAsync();
     }
 
+    [Fact]
+    public async Task A_connection_that_cannot_be_served_ends_and_gives_its_place_back()
+    {
+        var transport = new ScriptedTransport((FrameDelimiter)99);
+
+        Assert.Equal("the connection could not be served", (await Serve(transport)).Reason);
+        await transport.DisposedAsync();
+        await IdentityAsync(Connections);
+        Assert.Equal(0, Room.Taken);
+    }
+
     [Theory]
     [InlineData(false)] // the peer reads, and does not answer the close
     [InlineData(true)] // the peer does not even read

@@ -106,6 +106,7 @@ public sealed class FlowControlTests() : RuntimeTest(
         {
             var frame = await client.Frames.NextAsync();
             order.Add((string)JObject.Parse(frame)["params"]!["processId"]!);
+            await SettledAsync(client); // both have handed over their next turn: a client is never faster than that for long
             await PrintAllThatIsGrantedAsync(client, loud[0]);
             await PrintAllThatIsGrantedAsync(client, loud[1]);
         }
