@@ -266,6 +266,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
             ConnectionLog.ClosedByServer(_environment.Log, _number, _transport.Peer, reason.Text);
         }
 
+        _handOver.Discard(); // neither a hand-over nor a full window may keep the stream from the peer's end
         Become(Ending);
         if (!_receiveEnded || !_sendEnded)
         {

@@ -28,6 +28,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
     {
         private volatile Action? _hold;
         private volatile Action<SessionProtocol.Attached>? _resume;
+        private volatile Action? _discard;
 
         /// <summary>Stops telling the actor; answered by <see cref="ConnectionProtocol.HandOverReached"/>.</summary>
         public void Hold() => _hold?.Invoke();
@@ -35,11 +36,15 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         /// <summary>Goes on, with the session.</summary>
         public void Resume(SessionProtocol.Attached attached) => _resume?.Invoke(attached);
 
+        /// <summary>The connection is closing: what still comes is dropped, so that its end is seen. Also ends a hand-over.</summary>
+        public void Discard() => _discard?.Invoke();
+
         /// <summary>Called by the stage before it tells its first message.</summary>
-        internal void Connect(Action hold, Action<SessionProtocol.Attached> resume)
+        internal void Connect(Action hold, Action<SessionProtocol.Attached> resume, Action discard)
         {
             _hold = hold;
             _resume = resume;
+            _discard = discard;
         }
     }
 
@@ -51,6 +56,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         private readonly Switch _switch;
         private SessionProtocol.Attached? _attached;
         private bool _held;
+        private bool _discarding;
 
         public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, Switch handOver)
             : base(stage.Shape)
@@ -64,7 +70,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
 
         public override void PreStart()
         {
-            _switch.Connect(GetAsyncCallback(OnHold), GetAsyncCallback<SessionProtocol.Attached>(OnResume));
+            _switch.Connect(GetAsyncCallback(OnHold), GetAsyncCallback<SessionProtocol.Attached>(OnResume), GetAsyncCallback(OnDiscard));
             _window.OnRoom(GetAsyncCallback(PullIfRoom));
             Pull(_in);
         }
@@ -72,6 +78,13 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         public override void OnPush()
         {
             var message = Grab(_in);
+            if (_discarding)
+            {
+                message.Stdin?.Dispose();
+                PullIfRoom();
+                return;
+            }
+
             _window.Enter(message.Weight);
             Dispatch(message);
             if (_held)
@@ -102,6 +115,13 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
             PullIfRoom();
         }
 
+        private void OnDiscard()
+        {
+            _discarding = true;
+            _held = false;
+            PullIfRoom();
+        }
+
         private void Dispatch(InboundMessage message)
         {
             if (_attached is { } attached)
@@ -117,7 +137,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         // Without room the window calls back here once there may be some.
         private void PullIfRoom()
         {
-            if (!_held && !HasBeenPulled(_in) && !IsClosed(_in) && _window.HasRoom())
+            if (!_held && !HasBeenPulled(_in) && !IsClosed(_in) && (_discarding || _window.HasRoom()))
             {
                 Pull(_in);
             }

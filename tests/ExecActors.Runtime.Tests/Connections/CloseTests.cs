@@ -102,6 +102,29 @@ public sealed class CloseTests() : ConnectionTest("execactors.limits { connectio
     }
 
     [Fact]
+    public async Task A_close_that_meets_the_hand_over_still_sees_the_end_of_the_peer()
+    {
+        var peer = new ScriptedTransport { EndsOnClose = false };
+        var ended = Serve(peer);
+        peer.Send(Wire.Initialize(1));
+        await peer.NextAsync();
+        var connection = await ResolveAsync("/user/connections/connection-1");
+        var gate = await HoldAsync(connection);
+        var read = peer.LeftAsync(0);
+        peer.Send(Wire.Initialized);
+        await read;
+        Connections.Tell(ConnectionProtocol.Drain.Instance, TestActor);
+        await IdentityAsync(Connections);
+        gate.Open();
+
+        await peer.ClosedAsync();
+        peer.Send(Wire.Status(2));
+        peer.Send(Enumerable.Range(3, 20).Select(Wire.Status)); // and more than there are places
+        peer.End();
+        await ended; // without the close's time-out: nobody moved the clock
+    }
+
+    [Fact]
     public async Task A_drain_closes_all_with_1001_and_refuses_newcomers()
     {
         var (one, _, oneEnded) = await ConnectAsync();
