@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace ExecActors.Integration.Tests.EndToEnd;
 
-/// <summary>The end of the server, with everything it started.</summary>
+/// <summary>The end of the server, with everything it started. Run alone: it is the server's time that counts.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed class ShutdownTests
 {
     private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(2);

@@ -53,6 +53,7 @@ public sealed class WebSocketPipe(RawWebSocket socket) : MessagePipe
                     break;
                 case WebSocketOpcode.Close:
                     Ending = new Ending(frame.CloseCode, frame.CloseReason);
+                    await AnswerCloseAsync(frame);
                     return null;
                 case WebSocketOpcode.Binary:
                     throw new InvalidDataException("the server sent a binary frame");
@@ -71,6 +72,18 @@ public sealed class WebSocketPipe(RawWebSocket socket) : MessagePipe
     {
         socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task AnswerCloseAsync(WebSocketFrame close)
+    {
+        try
+        {
+            await socket.SendFrameAsync(WebSocketOpcode.Close, close.Payload.AsMemory(0, Math.Min(2, close.Payload.Length)));
+        }
+        catch (IOException)
+        {
+            // the server did not wait for it
+        }
     }
 }
 

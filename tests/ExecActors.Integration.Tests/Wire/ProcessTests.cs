@@ -193,8 +193,8 @@ public sealed class ProcessTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task An_interrupt_reaches_the_whole_group()
     {
         await using var client = await fixture.OpenAsync();
-        // The shell waits for its foreground child, which waits for another: it is over only when all three were interrupted.
-        await client.StartAsync(WireClient.ScriptParams("p", "trap : INT; sh -c 'trap \"exit 5\" INT; echo ready; sleep 600'; exit $?"));
+        // The shell waits for its foreground child, which goes on for ever: the leader alone being interrupted would end nothing.
+        await client.StartAsync(WireClient.ScriptParams("p", "trap : INT; sh -c 'trap \"exit 5\" INT; echo ready; while :; do sleep 0.05; done'; exit $?"));
         await client.OutputUntilAsync("p", "ready\n");
         Assert.Empty(await client.ResultAsync("process/signal", new JObject { ["processId"] = "p", ["signal"] = "interrupt" }));
         Assert.Equal(5, (await client.FinishAsync("p", firstSeq: 2)).ExitCode);
