@@ -1,4 +1,5 @@
 using System.Reflection;
+using ExecActors.Testing;
 
 namespace ExecActors.Client.Tests.EndToEnd;
 
@@ -11,13 +12,7 @@ internal static class Binary
     private static string Built()
     {
         var configuration = typeof(Binary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "BuildConfiguration").Value!;
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "ExecActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var output = System.IO.Path.Combine(folder?.FullName ?? "/", "src/ExecActors.Server/bin", configuration, "net10.0");
+        var output = System.IO.Path.Combine(Repository.Root, "src/ExecActors.Server/bin", configuration, "net10.0");
         var built = Directory.Exists(output) ? Directory.GetFiles(output, "execactors", SearchOption.AllDirectories) : [];
         return built.Length == 1 ? built[0] : throw new FileNotFoundException($"one execactors was expected under {output}, {built.Length} found; set EXECACTORS_BIN");
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using ExecActors.Testing;
 
 namespace ExecActors.Integration.Tests.Harness;
 
@@ -46,13 +47,7 @@ public static class ServerUnderTest
 
     private static string FindBuilt()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ExecActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var output = Path.Combine(folder?.FullName ?? "/", "src/ExecActors.Server/bin", Configuration, "net10.0");
+        var output = Path.Combine(Repository.Root, "src/ExecActors.Server/bin", Configuration, "net10.0");
         string[] candidates = [Path.Combine(output, RuntimeInformation.RuntimeIdentifier, "execactors"), Path.Combine(output, "execactors")];
         return candidates.FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException($"no server at {string.Join(" or ", candidates)}: build src/ExecActors.Server, or set EXECACTORS_BIN");
