@@ -41,4 +41,73 @@ public enum WireMethod
 
     /// <summary><c>process/closed</c>, from the server: nothing more will come from the process.</summary>
     ProcessClosed,
+
+    /// <summary><c>fs/readFile</c>: a whole file.</summary>
+    FsReadFile,
+
+    /// <summary><c>fs/writeFile</c>: replaces the bytes of a file.</summary>
+    FsWriteFile,
+
+    /// <summary><c>fs/createDirectory</c>: makes a directory.</summary>
+    FsCreateDirectory,
+
+    /// <summary><c>fs/getMetadata</c>: kind, size and times.</summary>
+    FsGetMetadata,
+
+    /// <summary><c>fs/canonicalize</c>: a path without links.</summary>
+    FsCanonicalize,
+
+    /// <summary><c>fs/readDirectory</c>: the names in a directory.</summary>
+    FsReadDirectory,
+
+    /// <summary><c>fs/walk</c>: a bounded listing of a tree.</summary>
+    FsWalk,
+
+    /// <summary><c>fs/remove</c>: removes a file, link or tree.</summary>
+    FsRemove,
+
+    /// <summary><c>fs/copy</c>: copies a file, link or tree.</summary>
+    FsCopy,
+
+    /// <summary><c>fs/open</c>: a handle on a file.</summary>
+    FsOpen,
+
+    /// <summary><c>fs/readBlock</c>: bytes at an offset.</summary>
+    FsReadBlock,
+
+    /// <summary><c>fs/writeBlock</c>: bytes to an offset.</summary>
+    FsWriteBlock,
+
+    /// <summary><c>fs/close</c>: the end of a handle.</summary>
+    FsClose,
+
+    /// <summary><c>fs/watchMissing</c>: tells once when an absent path appears.</summary>
+    FsWatchMissing,
+
+    /// <summary><c>fs/rename</c>: an addition: moves a file or tree.</summary>
+    FsRename,
+
+    /// <summary><c>fs/chmod</c>: an addition: permission bits.</summary>
+    FsChmod,
+
+    /// <summary><c>fs/watch</c>: an addition: tells of changes below a path.</summary>
+    FsWatch,
+
+    /// <summary><c>fs/unwatch</c>: an addition: the end of a watch.</summary>
+    FsUnwatch,
+
+    /// <summary><c>http/request</c>: one HTTP exchange from this host.</summary>
+    HttpRequest,
+
+    /// <summary><c>http/cancel</c>: an addition: gives up an exchange.</summary>
+    HttpCancel,
+
+    /// <summary><c>fs/missingChanged</c>, from the server: a watched absent path may have appeared.</summary>
+    FsMissingChanged,
+
+    /// <summary><c>fs/changed</c>, from the server: an addition: what changed below a watched path.</summary>
+    FsChanged,
+
+    /// <summary><c>http/request/bodyDelta</c>, from the server: a piece of a streamed body.</summary>
+    HttpBodyDelta,
 }

@@ -134,7 +134,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
 
     private void Ending()
     {
-        _handle = message => message.Stdin?.Dispose();
+        _handle = message => message.Payload?.Dispose();
         Receive<InboundMessage>(message => _handle(message));
         Receive<SessionProtocol.Attached>(attached =>
         {
@@ -202,7 +202,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
 
     private void Refuse(InboundMessage message, Func<string, RpcError> stateError)
     {
-        message.Stdin?.Dispose();
+        message.Payload?.Dispose();
         switch (message.Kind)
         {
             case InboundKind.Request:

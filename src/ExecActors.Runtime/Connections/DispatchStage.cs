@@ -80,7 +80,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
             var message = Grab(_in);
             if (_discarding)
             {
-                message.Stdin?.Dispose();
+                message.Payload?.Dispose();
                 PullIfRoom();
                 return;
             }

@@ -11,6 +11,14 @@ internal sealed class FrameDecoder(string peer)
     /// <summary>Base64 beyond this is left to the actor that uses it: a long decode would hold up the connection's other messages.</summary>
     private const int DecodeHereBytes = 256 * 1024;
 
+    // By method; one without a reader is not served.
+    private static readonly ParamsReader?[] s_readers = MakeReaders();
+
+    private delegate bool ParamsReader(ReadOnlyMemory<byte> json, out object? value, out RpcError error);
+
+    private delegate bool TypedReader<T>(ReadOnlyMemory<byte> json, out T? value, out RpcError error)
+        where T : class;
+
     /// <summary>Decodes one frame, which is the decoder's from the call on.</summary>
     public InboundMessage Decode(ByteLease frame)
     {
@@ -54,48 +62,14 @@ internal sealed class FrameDecoder(string peer)
 
     private static InboundMessage DecodeParams(InboundMessage message, ByteLease frame, ReadOnlyMemory<byte> json)
     {
-        object? value = null;
-        RpcError error;
-        bool valid;
-        switch (message.Method)
+        if (message.Method == WireMethod.ProcessWrite)
         {
-            case WireMethod.ProcessWrite:
-                return DecodeWrite(message, frame, json);
-            case WireMethod.Initialize:
-                valid = InitializeParams.TryDecode(json, out var initialize, out error);
-                value = initialize;
-                break;
-            case WireMethod.EnvironmentInfo:
-            case WireMethod.EnvironmentStatus:
-                valid = NoParams.TryDecode(json, out error);
-                break;
-            case WireMethod.ProcessStart:
-                valid = ProcessStartParams.TryDecode(json, out var start, out error);
-                value = start;
-                break;
-            case WireMethod.ProcessRead:
-                valid = ProcessReadParams.TryDecode(json, out var read, out error);
-                value = read;
-                break;
-            case WireMethod.ProcessSignal:
-                valid = ProcessSignalParams.TryDecode(json, out var signal, out error);
-                value = signal;
-                break;
-            case WireMethod.ProcessTerminate:
-                valid = ProcessTerminateParams.TryDecode(json, out var terminate, out error);
-                value = terminate;
-                break;
-            case WireMethod.Unknown:
-            case WireMethod.Initialized:
-            case WireMethod.ProcessOutput:
-            case WireMethod.ProcessExited:
-            case WireMethod.ProcessClosed:
-            default:
-                valid = false;
-                error = Errors.UnknownMethod(message.MethodName);
-                break;
+            return DecodeWrite(message, frame, json);
         }
 
+        object? value = null;
+        var error = Errors.UnknownMethod(message.MethodName);
+        var valid = s_readers[(int)message.Method] is { } reader && reader(json, out value, out error);
         frame.Dispose();
         return valid ? message with { Params = value } : message with { Problem = error };
     }
@@ -108,14 +82,44 @@ internal sealed class FrameDecoder(string peer)
             return message with { Problem = error };
         }
 
-        var stdin = StdinBytes.Encoded(frame, write.ChunkBase64);
+        var stdin = PayloadBytes.Encoded(frame, write.ChunkBase64);
         if (write.ChunkBase64.Length > DecodeHereBytes)
         {
-            return message with { Params = write, Stdin = stdin };
+            return message with { Params = write, Payload = stdin };
         }
 
         return stdin.TryDecode(out var bytes, out error)
-            ? message with { Params = write, Stdin = StdinBytes.Decoded(bytes) }
+            ? message with { Params = write, Payload = PayloadBytes.Decoded(bytes) }
             : message with { Problem = error };
+    }
+
+    private static ParamsReader?[] MakeReaders()
+    {
+        var readers = new ParamsReader?[Enum.GetValues<WireMethod>().Length];
+        Add<InitializeParams>(WireMethod.Initialize, InitializeParams.TryDecode);
+        readers[(int)WireMethod.EnvironmentInfo] = ReadNone;
+        readers[(int)WireMethod.EnvironmentStatus] = ReadNone;
+        Add<ProcessStartParams>(WireMethod.ProcessStart, ProcessStartParams.TryDecode);
+        Add<ProcessReadParams>(WireMethod.ProcessRead, ProcessReadParams.TryDecode);
+        Add<ProcessSignalParams>(WireMethod.ProcessSignal, ProcessSignalParams.TryDecode);
+        Add<ProcessTerminateParams>(WireMethod.ProcessTerminate, ProcessTerminateParams.TryDecode);
+        return readers;
+
+        void Add<T>(WireMethod method, TypedReader<T> read)
+            where T : class
+        {
+            readers[(int)method] = (ReadOnlyMemory<byte> json, out object? value, out RpcError error) =>
+            {
+                var valid = read(json, out var typed, out error);
+                value = typed;
+                return valid;
+            };
+        }
+    }
+
+    private static bool ReadNone(ReadOnlyMemory<byte> json, out object? value, out RpcError error)
+    {
+        value = null;
+        return NoParams.TryDecode(json, out error);
     }
 }

@@ -41,7 +41,7 @@ internal sealed record InboundMessage
     public RpcError? Problem { get; init; }
 
     /// <summary>The bytes of a process/write; owned by the message's receiver.</summary>
-    public StdinBytes? Stdin { get; init; }
+    public PayloadBytes? Payload { get; init; }
 
     /// <summary>Bytes of the frame: what the message weighs in the <see cref="RequestWindow"/>.</summary>
     public required int Weight { get; init; }
@@ -49,13 +49,13 @@ internal sealed record InboundMessage
 
 /// <summary>Bytes for standard input: decoded, or still the base64 text of a bulk frame, to be decoded by whoever uses them.</summary>
 /// <remarks>Has one owner, who calls <see cref="Dispose"/> or <see cref="TryDecode"/>.</remarks>
-internal sealed class StdinBytes : IDisposable
+internal sealed class PayloadBytes : IDisposable
 {
     private readonly ByteLease _lease;
     private readonly ReadOnlyMemory<byte> _base64;
     private readonly bool _decoded;
 
-    private StdinBytes(ByteLease lease, ReadOnlyMemory<byte> base64, bool decoded)
+    private PayloadBytes(ByteLease lease, ReadOnlyMemory<byte> base64, bool decoded)
     {
         _lease = lease;
         _base64 = base64;
@@ -63,10 +63,10 @@ internal sealed class StdinBytes : IDisposable
     }
 
     /// <summary>Already decoded.</summary>
-    public static StdinBytes Decoded(ByteLease bytes) => new(bytes, default, decoded: true);
+    public static PayloadBytes Decoded(ByteLease bytes) => new(bytes, default, decoded: true);
 
     /// <summary>Base64 text inside a frame, or of its own when it held escapes.</summary>
-    public static StdinBytes Encoded(ByteLease frame, ReadOnlyMemory<byte> base64) => new(frame, base64, decoded: false);
+    public static PayloadBytes Encoded(ByteLease frame, ReadOnlyMemory<byte> base64) => new(frame, base64, decoded: false);
 
     /// <summary>The bytes themselves; ownership passes to the caller. False when the text is no base64; then nothing is left to own.</summary>
     public bool TryDecode(out ByteLease bytes, out RpcError error)

@@ -1,9 +1,8 @@
 using Akka.Actor;
-
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
-
+using static ExecActors.Runtime.Frames.ServiceProtocol;
 using static ExecActors.Runtime.Processes.ProcessProtocol;
 
 namespace ExecActors.Runtime.Processes;

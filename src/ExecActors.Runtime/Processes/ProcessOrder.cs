@@ -1,6 +1,6 @@
 using Akka.Actor;
-
 using ExecActors.Platform;
+using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Settings;
 
 namespace ExecActors.Runtime.Processes;

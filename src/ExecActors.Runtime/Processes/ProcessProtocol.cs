@@ -6,12 +6,6 @@ using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.Processes;
 
-/// <summary>Names one request: the attachment it came by, its place among that connection's answers, and the client's id for it.</summary>
-/// <param name="Epoch">The session's attachment.</param>
-/// <param name="Ticket">The place; see <c>AnswerQueue</c>.</param>
-/// <param name="Id">Echoed in the answer.</param>
-internal readonly record struct RequestRef(long Epoch, long Ticket, RequestId Id);
-
 /// <summary>What a <see cref="ProcessActor"/> accepts, and what it tells its session.</summary>
 internal static class ProcessProtocol
 {
@@ -19,7 +13,7 @@ internal static class ProcessProtocol
     public sealed record Read(RequestRef Request, ProcessReadParams Params) : INoSerializationVerificationNeeded;
 
     /// <summary>process/write; the bytes are the actor's. Answered once they are in the queue or the pipe, or can never be.</summary>
-    public sealed record Write(RequestRef Request, string WriteId, StdinBytes Bytes, bool CloseStdin) : INoSerializationVerificationNeeded;
+    public sealed record Write(RequestRef Request, string WriteId, PayloadBytes Bytes, bool CloseStdin) : INoSerializationVerificationNeeded;
 
     /// <summary>process/signal.</summary>
     public sealed record Signal(RequestRef Request, int Number) : INoSerializationVerificationNeeded;
@@ -33,15 +27,6 @@ internal static class ProcessProtocol
     /// <summary>The attachment ended: live output stops, requests that waited are dropped unanswered.</summary>
     public sealed record Detach(long Epoch) : INoSerializationVerificationNeeded;
 
-    /// <summary>The session passed that many bytes of output on to the connection; as many may follow.</summary>
-    public sealed record Admitted(long Epoch, int Bytes) : INoSerializationVerificationNeeded;
-
-    /// <summary>To the session: the finished answer to a request.</summary>
-    public sealed record Answer(RequestRef Request, ByteLease Frame) : INoSerializationVerificationNeeded;
-
-    /// <summary>To the session: the request waits; its answer comes later and out of turn.</summary>
-    public sealed record Parked(RequestRef Request) : INoSerializationVerificationNeeded;
-
     /// <summary>To the session: the process runs; sent after the start's answer.</summary>
     public sealed record Started(string ProcessId) : INoSerializationVerificationNeeded;
 
@@ -54,7 +39,8 @@ internal static class ProcessProtocol
     /// <param name="Sequence">Its number.</param>
     /// <param name="Frame">The finished notification.</param>
     /// <param name="Bytes">What it counts against the session's credit.</param>
-    public sealed record Output(long Epoch, string ProcessId, ulong Sequence, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded;
+    public sealed record Output(long Epoch, string ProcessId, ulong Sequence, ByteLease Frame, int Bytes)
+        : ServiceProtocol.Notification(Epoch, Frame, Bytes);
 
     /// <summary>To the session: it has ended and its close was numbered; it stays readable for its linger.</summary>
     /// <param name="ProcessId">The client's id.</param>

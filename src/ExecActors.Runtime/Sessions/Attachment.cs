@@ -35,7 +35,7 @@ internal sealed class Attachment(long epoch, ConnectionLink link, int creditByte
         Output.Dispose();
         while (Queued.TryDequeue(out var request))
         {
-            request.Message.Stdin?.Dispose();
+            request.Message.Payload?.Dispose();
         }
     }
 }

@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using ExecActors.Runtime.Frames;
-using ExecActors.Runtime.Processes;
 
 namespace ExecActors.Runtime.Sessions;
 
@@ -12,7 +11,7 @@ namespace ExecActors.Runtime.Sessions;
 /// </remarks>
 internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : IDisposable
 {
-    private readonly Dictionary<IActorRef, Queue<ProcessProtocol.Output>> _queues = [];
+    private readonly Dictionary<IActorRef, Queue<ServiceProtocol.Notification>> _queues = [];
     private readonly Queue<IActorRef> _ready = new();
     private long _credit = creditBytes;
 
@@ -23,18 +22,18 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
     public int Waiting => _queues.Count;
 
     /// <summary>One notification of a process.</summary>
-    public void Add(IActorRef process, ProcessProtocol.Output output)
+    public void Add(IActorRef source, ServiceProtocol.Notification output)
     {
         if (_credit > 0 && _ready.Count == 0)
         {
-            Admit(process, output);
+            Admit(source, output);
             return;
         }
 
-        if (!_queues.TryGetValue(process, out var queue))
+        if (!_queues.TryGetValue(source, out var queue))
         {
-            _queues[process] = queue = new Queue<ProcessProtocol.Output>();
-            _ready.Enqueue(process);
+            _queues[source] = queue = new Queue<ServiceProtocol.Notification>();
+            _ready.Enqueue(source);
         }
 
         queue.Enqueue(output);
@@ -44,17 +43,17 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
     public void Return(int bytes)
     {
         _credit += bytes;
-        while (_credit > 0 && _ready.TryDequeue(out var process))
+        while (_credit > 0 && _ready.TryDequeue(out var source))
         {
-            var queue = _queues[process];
-            Admit(process, queue.Dequeue());
+            var queue = _queues[source];
+            Admit(source, queue.Dequeue());
             if (queue.Count > 0)
             {
-                _ready.Enqueue(process);
+                _ready.Enqueue(source);
             }
             else
             {
-                _queues.Remove(process); // it may be gone by now, and nobody else would forget its queue
+                _queues.Remove(source); // it may be gone by now, and nobody else would forget its queue
             }
         }
     }
@@ -71,10 +70,10 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
         _ready.Clear();
     }
 
-    private void Admit(IActorRef process, ProcessProtocol.Output output)
+    private void Admit(IActorRef source, ServiceProtocol.Notification output)
     {
         _credit -= output.Bytes;
         outbox.Offer(output.Frame, output.Bytes);
-        process.Tell(new ProcessProtocol.Admitted(epoch, output.Bytes));
+        source.Tell(new ServiceProtocol.Admitted(epoch, output.Bytes));
     }
 }

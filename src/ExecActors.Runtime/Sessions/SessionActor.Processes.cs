@@ -85,7 +85,7 @@ internal sealed partial class SessionActor
         attached.Output.Add(Sender, output);
     }
 
-    private void OnAnswer(ProcessProtocol.Answer answer)
+    private void OnAnswer(ServiceProtocol.Answer answer)
     {
         if (_attached is { } attached && attached.Epoch == answer.Request.Epoch)
         {
@@ -97,7 +97,7 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void OnParked(ProcessProtocol.Parked parked)
+    private void OnParked(ServiceProtocol.Parked parked)
     {
         if (_attached is { } attached && attached.Epoch == parked.Request.Epoch)
         {

@@ -18,7 +18,7 @@ internal sealed partial class SessionActor
         var message = inbound.Message;
         if (_attached is not { } attached || attached.Epoch != inbound.Epoch)
         {
-            message.Stdin?.Dispose();
+            message.Payload?.Dispose();
             return;
         }
 
@@ -51,38 +51,27 @@ internal sealed partial class SessionActor
     {
         if (message.Problem is { } problem)
         {
-            message.Stdin?.Dispose();
+            message.Payload?.Dispose();
             AnswerNow(attached, message, AnswerFrames.Error(message.Id, problem));
             return;
         }
 
-        switch (message.Method)
+        switch (message)
         {
-            case WireMethod.EnvironmentStatus:
+            case { Method: WireMethod.EnvironmentStatus }:
                 AnswerNow(attached, message, AnswerFrames.Raw(message.Id, ReadyStatus));
                 break;
-            case WireMethod.EnvironmentInfo:
+            case { Method: WireMethod.EnvironmentInfo }:
                 AnswerNow(attached, message, AnswerFrames.Raw(message.Id, _environment.EnvironmentInfo.Span));
                 break;
-            case WireMethod.Initialize:
+            case { Method: WireMethod.Initialize }:
                 AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.InitializeTwice));
                 break;
-            case WireMethod.ProcessSignal:
-            case WireMethod.ProcessTerminate:
+            case { Method: WireMethod.ProcessSignal or WireMethod.ProcessTerminate }:
                 Execute(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), message);
                 break;
-            case WireMethod.ProcessStart:
-            case WireMethod.ProcessRead:
-            case WireMethod.ProcessWrite:
-                OnCountedRequest(attached, message);
-                break;
-            case WireMethod.Unknown:
-            case WireMethod.Initialized:
-            case WireMethod.ProcessOutput:
-            case WireMethod.ProcessExited:
-            case WireMethod.ProcessClosed:
             default:
-                AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.UnknownMethod(message.MethodName)));
+                OnCountedRequest(attached, message);
                 break;
         }
     }
@@ -94,7 +83,7 @@ internal sealed partial class SessionActor
         var mayWait = message.Params is not ProcessReadParams { WaitMs: 0 };
         if (mayWait && attached.Answers.WaitingCount >= limits.WaitingRequests)
         {
-            message.Stdin?.Dispose();
+            message.Payload?.Dispose();
             AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.Limit("limits.waiting-requests")));
             return;
         }
@@ -133,7 +122,7 @@ internal sealed partial class SessionActor
                 Route(attached, request, entry, new ProcessProtocol.Read(request, read));
                 break;
             case ProcessWriteParams write:
-                Route(attached, request, entry, new ProcessProtocol.Write(request, write.WriteId, message.Stdin!, write.CloseStdin));
+                Route(attached, request, entry, new ProcessProtocol.Write(request, write.WriteId, message.Payload!, write.CloseStdin));
                 break;
             case ProcessSignalParams:
                 Route(attached, request, entry, new ProcessProtocol.Signal(request, Interrupt));

@@ -68,7 +68,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         Receive<Attach>(OnAttach);
         Receive<Expire>(OnExpire);
-        Receive<Inbound>(stale => stale.Message.Stdin?.Dispose());
+        Receive<Inbound>(stale => stale.Message.Payload?.Dispose());
         Receive<CreditReturned>(_ => { }); // from the connection that left
         Receive<Detach>(_ => { }); // the connection it names has already left
         Receive<Evict>(_ => { });
@@ -88,8 +88,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     private void ReceiveFromProcesses()
     {
         Receive<ProcessProtocol.Output>(OnOutput);
-        Receive<ProcessProtocol.Answer>(OnAnswer);
-        Receive<ProcessProtocol.Parked>(OnParked);
+        Receive<ServiceProtocol.Answer>(OnAnswer);
+        Receive<ServiceProtocol.Parked>(OnParked);
         Receive<ProcessProtocol.Started>(OnStarted);
         Receive<ProcessProtocol.StartFailed>(OnStartFailed);
         Receive<ProcessProtocol.Closed>(OnClosed);
@@ -179,7 +179,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             var request = entry.Deferred.Dequeue();
             if (epoch is null || request.Epoch == epoch)
             {
-                request.Message.Stdin?.Dispose();
+                request.Message.Payload?.Dispose();
             }
             else
             {

@@ -21,10 +21,13 @@ public sealed partial class ArrowTests
     {
         ["Settings"] = [],
         ["Frames"] = ["Settings"],
-        ["Processes"] = ["Frames", "Settings"],
-        ["Sessions"] = ["Processes", "Frames", "Settings"],
+        ["Processes"] = ["Sandbox", "Frames", "Settings"],
+        ["Sandbox"] = ["Settings"],
+        ["FileSystem"] = ["Sandbox", "Frames", "Settings"],
+        ["Http"] = ["Frames", "Settings"],
+        ["Sessions"] = ["Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
         ["Connections"] = ["Sessions", "Processes", "Frames", "Settings"],
-        [""] = ["Connections", "Sessions", "Processes", "Frames", "Settings"],
+        [""] = ["Connections", "Sessions", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
     };
 
     [Fact]

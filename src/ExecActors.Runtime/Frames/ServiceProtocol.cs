@@ -1,0 +1,31 @@
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+
+namespace ExecActors.Runtime.Frames;
+
+/// <summary>Names one request: the attachment it came by, its place among that connection's answers, and the client's id for it.</summary>
+/// <param name="Epoch">The session's attachment.</param>
+/// <param name="Ticket">The place; see <c>AnswerQueue</c>.</param>
+/// <param name="Id">Echoed in the answer.</param>
+internal readonly record struct RequestRef(long Epoch, long Ticket, RequestId Id);
+
+/// <summary>What passes between a session and the children that serve its requests: processes, files, HTTP.</summary>
+internal static class ServiceProtocol
+{
+    /// <summary>To the session: the finished answer to a request.</summary>
+    public sealed record Answer(RequestRef Request, ByteLease Frame) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: the request waits; its answer comes later and out of turn.</summary>
+    public sealed record Parked(RequestRef Request) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: one notification, to be sent in turn with those of the other children. Answered by <see cref="Admitted"/>.</summary>
+    /// <param name="Epoch">The attachment it is meant for.</param>
+    /// <param name="Frame">The finished notification.</param>
+    /// <param name="Bytes">What it counts against the session's credit.</param>
+    public abstract record Notification(long Epoch, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded;
+
+    /// <summary>From the session: it passed that many bytes on to the connection; as many may follow.</summary>
+    public sealed record Admitted(long Epoch, int Bytes) : INoSerializationVerificationNeeded;
+}
