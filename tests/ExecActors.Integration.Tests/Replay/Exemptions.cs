@@ -9,15 +9,15 @@ public sealed record Exemption(string Difference, string Transcript, Action<Tran
     /// <summary>All of them. What is not here has to be as recorded.</summary>
     public static IReadOnlyList<Exemption> All { get; } =
     [
-        new("plain-path-cwd", "cwd-uri-forms", transcript => transcript
+        new("plain-path-cwd", "process/cwd-uri-forms", transcript => transcript
             .Succeeds(8, Started("p7"))
             .Then(8, Output("p7", 1, "L3RtcAo="), Exited("p7", 2, 0), ClosedAt("p7", 3))),
 
-        new("terminal-exit-codes", "exit-codes-by-signal-pty", transcript => transcript.ExitsWith("kTERM", 143).ExitsWith("kKILL", 137)),
-        new("terminal-exit-codes", "pty-interrupt", transcript => transcript.ExitsWith("u", 130)),
-        new("terminal-exit-codes", "terminate-pty", transcript => transcript.ExitsWith("p", 137)),
+        new("terminal-exit-codes", "process/exit-codes-by-signal-pty", transcript => transcript.ExitsWith("kTERM", 143).ExitsWith("kKILL", 137)),
+        new("terminal-exit-codes", "process/pty-interrupt", transcript => transcript.ExitsWith("u", 130)),
+        new("terminal-exit-codes", "process/terminate-pty", transcript => transcript.ExitsWith("p", 137)),
 
-        new("concurrent-requests", "read-blocks-connection-by-default", transcript => transcript.Succeeds(3, new JObject
+        new("concurrent-requests", "process/read-blocks-connection-by-default", transcript => transcript.Succeeds(3, new JObject
         {
             ["chunks"] = new JArray(),
             ["nextSeq"] = Expected.Any,
@@ -28,18 +28,18 @@ public sealed record Exemption(string Difference, string Transcript, Action<Tran
             ["sandboxDenied"] = false,
         })),
 
-        new("order-per-process", "concurrent-start-cancelled-by-terminate", transcript => transcript
+        new("order-per-process", "process/concurrent-start-cancelled-by-terminate", transcript => transcript
             .Succeeds("s", Started("cat"))
             .Succeeds("w", new JObject { ["status"] = "accepted" })
             .Then("t", Exited("cat", 1, 137), ClosedAt("cat", 2))
             .MayWriteMore("cat")),
 
-        new("unknown-notifications", "unknown-notification-closes", transcript => transcript.Survives()),
+        new("unknown-notifications", "process/unknown-notification-closes", transcript => transcript.Survives()),
 
-        new("methods-not-served", "methods-before-initialize", transcript => transcript
+        new("methods-not-served", "process/methods-before-initialize", transcript => transcript
             .Fails(10, ErrorCode.MethodNotFound, NotServed("http/request"))
             .Fails(11, ErrorCode.MethodNotFound, NotServed("fs/readFile"))),
-        new("methods-not-served", "http-request", transcript =>
+        new("methods-not-served", "process/http-request", transcript =>
         {
             for (var id = 2; id <= 10; id++)
             {
@@ -49,13 +49,13 @@ public sealed record Exemption(string Difference, string Transcript, Action<Tran
             transcript.WithoutNotifications("http/request/bodyDelta");
         }),
 
-        new("write-id-other-bytes", "pipe-stdin-write-dedupe", transcript => transcript.Fails(5, ErrorCode.InvalidParams)),
+        new("write-id-other-bytes", "process/pipe-stdin-write-dedupe", transcript => transcript.Fails(5, ErrorCode.InvalidParams)),
 
-        new("write-after-end", "write-statuses", transcript => transcript
+        new("write-after-end", "process/write-statuses", transcript => transcript
             .Succeeds(9, new JObject { ["status"] = "stdinClosed" })
             .Succeeds(11, new JObject { ["status"] = "stdinClosed" })),
 
-        new("sandbox-refused", "sandbox-start", transcript => transcript
+        new("sandbox-refused", "process/sandbox-start", transcript => transcript
             .Fails(3, ErrorCode.InvalidParams)
             .Fails(4, ErrorCode.InvalidParams)
             .Fails(5, ErrorCode.InvalidRequest, "unknown process id s2")
