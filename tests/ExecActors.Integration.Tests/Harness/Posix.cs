@@ -54,6 +54,17 @@ public static partial class Posix
     public static int ModeOf(string path) =>
         OperatingSystem.IsLinux() ? (int)File.GetUnixFileMode(path) : throw new PlatformNotSupportedException("the tests are for Linux");
 
+    /// <summary>chmod(2).</summary>
+    public static void SetMode(string path, int mode)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("the tests are for Linux");
+        }
+
+        File.SetUnixFileMode(path, (UnixFileMode)mode);
+    }
+
     /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
     /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
     public static Task EndOfProcessAsync(int pid)
