@@ -20,10 +20,10 @@ public abstract partial class WireTests(ServerFixture fixture) : IAsyncLifetime
     protected FileTree Tree { get; } = new();
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _client = await fixture.OpenAsync();
+    public virtual async Task InitializeAsync() => _client = await fixture.OpenAsync();
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Client.DisposeAsync();
         Tree.Dispose();
