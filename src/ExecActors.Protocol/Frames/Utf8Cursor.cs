@@ -84,15 +84,21 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
     public void Base64String(ReadOnlySpan<byte> bytes)
     {
         Raw("\""u8);
+        Base64(bytes);
+        Raw("\""u8);
+    }
+
+    /// <summary>Bytes as base64; a multiple of three when more follow.</summary>
+    public void Base64(ReadOnlySpan<byte> bytes)
+    {
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(bytes.Length, Base64Piece)];
-            Base64.EncodeToUtf8(piece, Room(Base64.GetMaxEncodedToUtf8Length(piece.Length)), out _, out var written);
+            var room = Room(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(piece.Length));
+            System.Buffers.Text.Base64.EncodeToUtf8(piece, room, out _, out var written);
             _used += written;
             bytes = bytes[piece.Length..];
         }
-
-        Raw("\""u8);
     }
 
     /// <summary>Hands what was written to the buffer.</summary>

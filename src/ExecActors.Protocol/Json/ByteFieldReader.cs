@@ -5,7 +5,7 @@ namespace ExecActors.Protocol;
 
 /// <summary><see cref="FieldReader"/> for messages that carry bytes: strings can be taken as slices of the frame.</summary>
 /// <remarks>Made for bytes that an envelope scan has passed; others are refused as params that are not JSON.</remarks>
-internal ref struct ByteFieldReader
+internal ref partial struct ByteFieldReader
 {
     private readonly ReadOnlyMemory<byte> _json;
     private Utf8JsonReader _reader;
