@@ -36,7 +36,7 @@ public static partial class WireWriter
     public static void HttpBodyPiece(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
     {
         var cursor = new Utf8Cursor(output);
-        cursor.Base64(bytes);
+        cursor.Base64Text(bytes);
         cursor.Flush();
     }
 

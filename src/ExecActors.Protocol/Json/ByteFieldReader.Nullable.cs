@@ -13,7 +13,7 @@ internal ref partial struct ByteFieldReader
             return null;
         }
 
-        return _reader.TokenType == JsonTokenType.String || FailType("a string") ? Content() : null;
+        return IsString() ? Content() : null;
     }
 
     /// <summary>An unsigned integer or null; null after an error too.</summary>
