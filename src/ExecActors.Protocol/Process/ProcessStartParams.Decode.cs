@@ -36,6 +36,11 @@ public sealed partial record ProcessStartParams
             fields.Fail(Errors.ArgvEmpty);
         }
 
+        if (seen.HasDisabledProxy)
+        {
+            fields.Fail(Errors.NetworkProxyDisabled);
+        }
+
         if (seen.Sandbox?.RefusalOfStart() is { } refusal)
         {
             fields.Fail(refusal);
@@ -74,8 +79,11 @@ public sealed partial record ProcessStartParams
         public SandboxDraft? Sandbox;
         public bool HasManagedNetwork;
         public bool HasNetworkProxy;
+        private bool _hasEnabledProxy;
         public bool HasCredentialProviders;
         public bool HasShellSnapshot;
+
+        public readonly bool HasDisabledProxy => HasNetworkProxy && !_hasEnabledProxy;
 
         public void Read(string name, ref FieldReader fields)
         {
@@ -137,7 +145,7 @@ public sealed partial record ProcessStartParams
                     HasManagedNetwork = StartExtensions.CheckManagedNetwork(ref fields);
                     break;
                 case "networkProxy":
-                    HasNetworkProxy = StartExtensions.CheckNetworkProxy(ref fields);
+                    HasNetworkProxy = NetworkProxyShape.Check(ref fields, out _hasEnabledProxy);
                     break;
                 case "credentialProviders":
                     HasCredentialProviders = fields.Skip();
