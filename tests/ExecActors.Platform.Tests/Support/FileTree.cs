@@ -25,8 +25,14 @@ internal sealed partial class FileTree : IDisposable
     /// <summary>The path as text.</summary>
     public string Text(string name) => $"{_folder.Path}/{name}";
 
+    /// <summary>Writes a file; missing directories are made.</summary>
     public FileTree File(string name, string content = "x", int mode = -1)
     {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            Directory(name[..name.LastIndexOf('/')]);
+        }
+
         Done(LinuxFiles.OpenReplace(this[name], followLinks: true, out var handle));
         using (handle)
         {
