@@ -25,13 +25,16 @@ internal static class EnvironmentInfoJson
         ["environmentConfigRead"] = false,
         ["httpHeaderEnvVars"] = false,
         ["sandboxedFileStreaming"] = false,
-        ["fileWriteStreaming"] = false,
+        ["fileWriteStreaming"] = true,
         ["shellSnapshotV2"] = false,
         ["windowsMxc"] = false,
         ["linuxRootWritePreservesDevices"] = false,
         ["linuxApprovedRootWritePreservesRestrictions"] = false,
 
         // Ours, under new names (docs/PROTOCOL.md).
+        ["fsAtomicReplace"] = true,
+        ["fsChmod"] = true,
+        ["fsRename"] = true,
         ["processCloseStdin"] = true,
         ["processReadFirstSeq"] = true,
         ["sessionTakeover"] = true,

@@ -59,7 +59,7 @@ public sealed class ExecServer
         {
             Settings = parts.Settings,
             Process = new ProcessEnvironment(parts.ProcessHost, parts.Settings.Process),
-            Files = new NoFileService(),
+            Files = new FileService(),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
             EnvironmentInfo = parts.EnvironmentInfo,
             ServerVariables = parts.ServerVariables,

@@ -137,9 +137,6 @@ internal sealed class FrameDecoder(string peer)
         Add<FsReadBlockParams>(WireMethod.FsReadBlock, FsReadBlockParams.TryDecode);
         Add<FsWriteBlockParams>(WireMethod.FsWriteBlock, FsWriteBlockParams.TryDecode);
         Add<FsCloseParams>(WireMethod.FsClose, FsCloseParams.TryDecode);
-        Add<FsWatchMissingParams>(WireMethod.FsWatchMissing, FsWatchMissingParams.TryDecode);
-        Add<FsWatchParams>(WireMethod.FsWatch, FsWatchParams.TryDecode);
-        Add<FsUnwatchParams>(WireMethod.FsUnwatch, FsUnwatchParams.TryDecode);
         return readers;
 
         void Add<T>(WireMethod method, TypedReader<T> read)
