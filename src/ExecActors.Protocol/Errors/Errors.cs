@@ -4,7 +4,7 @@ namespace ExecActors.Protocol;
 /// <remarks>
 /// What a client sent is echoed at most <see cref="Echo.Limit"/> characters long, so that a refusal never becomes as large as a hostile request.
 /// </remarks>
-public static class Errors
+public static partial class Errors
 {
     /// <summary>A second <c>initialize</c> on a connection that already has its session.</summary>
     public static RpcError InitializeTwice { get; } = InvalidRequest("initialize may only be sent once per connection");
@@ -17,6 +17,10 @@ public static class Errors
 
     /// <summary><c>process/start</c> without a program.</summary>
     public static RpcError ArgvEmpty { get; } = InvalidParams("argv must not be empty");
+
+    /// <summary><c>process/start</c> that asks for a proxy and says that it is not enabled.</summary>
+    public static RpcError NetworkProxyDisabled { get; } =
+        InvalidParams("invalid network proxy config: executor-local network proxy launch requires an enabled proxy");
 
     /// <summary><c>process/write</c> with an empty <c>writeId</c>.</summary>
     public static RpcError WriteIdEmpty { get; } = InvalidParams("writeId must not be empty");
@@ -103,7 +107,7 @@ public static class Errors
     /// <param name="expected">The words allowed, at least one.</param>
     public static RpcError UnknownVariant(string found, params ReadOnlySpan<string> expected)
     {
-        var words = string.Join("`, `", expected);
-        return InvalidParams($"unknown variant `{Echo.Of(found)}`, expected {(expected.Length == 1 ? "" : "one of ")}`{words}`");
+        var words = expected.Length == 2 ? $"{expected[0]}` or `{expected[1]}" : string.Join("`, `", expected);
+        return InvalidParams($"unknown variant `{Echo.Of(found)}`, expected {(expected.Length > 2 ? "one of " : "")}`{words}`");
     }
 }

@@ -23,10 +23,10 @@ public sealed partial record ProcessStartParams
         return fields.Error is null ? Make(seen, ref fields) : null;
     }
 
-    /// <summary>What makes sense only once everything is there: the host's view of the directory, then the program.</summary>
+    /// <summary>What makes sense only once everything is there. A sandbox has its own view of the directory, and gives it later.</summary>
     private static ProcessStartParams? Make(in Members seen, ref FieldReader fields)
     {
-        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error))
+        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error) && seen.Sandbox is null)
         {
             fields.Fail(error);
         }
@@ -36,6 +36,16 @@ public sealed partial record ProcessStartParams
             fields.Fail(Errors.ArgvEmpty);
         }
 
+        if (seen.HasDisabledProxy)
+        {
+            fields.Fail(Errors.NetworkProxyDisabled);
+        }
+
+        if (seen.Sandbox?.RefusalOfStart(seen.CwdUri) is { } refusal)
+        {
+            fields.Fail(refusal);
+        }
+
         return new(seen.ProcessId!, seen.Argv, seen.Cwd!, seen.Env!, seen.Tty!.Value)
         {
             PipeStdin = seen.PipeStdin,
@@ -43,7 +53,7 @@ public sealed partial record ProcessStartParams
             EnvPolicy = seen.EnvPolicy,
             EnforceManagedNetwork = seen.EnforceManagedNetwork,
             Metadata = seen.Metadata,
-            HasSandbox = seen.HasSandbox,
+            Sandbox = seen.Sandbox?.ToContext(),
             HasManagedNetwork = seen.HasManagedNetwork,
             HasNetworkProxy = seen.HasNetworkProxy,
             HasCredentialProviders = seen.HasCredentialProviders,
@@ -66,11 +76,14 @@ public sealed partial record ProcessStartParams
         public EnvPolicy? EnvPolicy;
         public bool EnforceManagedNetwork;
         public ProcessMetadata? Metadata;
-        public bool HasSandbox;
+        public SandboxDraft? Sandbox;
         public bool HasManagedNetwork;
         public bool HasNetworkProxy;
+        private bool _hasEnabledProxy;
         public bool HasCredentialProviders;
         public bool HasShellSnapshot;
+
+        public readonly bool HasDisabledProxy => HasNetworkProxy && !_hasEnabledProxy;
 
         public void Read(string name, ref FieldReader fields)
         {
@@ -126,13 +139,13 @@ public sealed partial record ProcessStartParams
             switch (name)
             {
                 case "sandbox":
-                    HasSandbox = StartExtensions.CheckSandbox(ref fields);
+                    Sandbox = SandboxDraft.Read(ref fields);
                     break;
                 case "managedNetwork":
                     HasManagedNetwork = StartExtensions.CheckManagedNetwork(ref fields);
                     break;
                 case "networkProxy":
-                    HasNetworkProxy = StartExtensions.CheckNetworkProxy(ref fields);
+                    HasNetworkProxy = NetworkProxyShape.Check(ref fields, out _hasEnabledProxy);
                     break;
                 case "credentialProviders":
                     HasCredentialProviders = fields.Skip();

@@ -35,7 +35,7 @@ internal sealed partial class SessionActor
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
         var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
-        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process), $"process-{++_processNumber}"));
+        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _workers), $"process-{++_processNumber}"));
         _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
         attached.Answers.Assign(request.Ticket, actor);
         attached.Answers.Park(request.Ticket);
@@ -60,7 +60,7 @@ internal sealed partial class SessionActor
 
     private static string? Unenforceable(ProcessStartParams start) => start switch
     {
-        { HasSandbox: true } => "sandbox",
+        { Sandbox: not null } => "sandbox",
         { EnforceManagedNetwork: true } => "enforceManagedNetwork",
         { HasManagedNetwork: true } => "managedNetwork",
         { HasNetworkProxy: true } => "networkProxy",
@@ -83,18 +83,6 @@ internal sealed partial class SessionActor
         }
 
         attached.Output.Add(Sender, output);
-    }
-
-    private void OnAnswer(ServiceProtocol.Answer answer)
-    {
-        if (_attached is { } attached && attached.Epoch == answer.Request.Epoch)
-        {
-            Answer(attached, answer.Request.Ticket, answer.Frame);
-        }
-        else
-        {
-            answer.Frame.Dispose();
-        }
     }
 
     private void OnParked(ServiceProtocol.Parked parked)

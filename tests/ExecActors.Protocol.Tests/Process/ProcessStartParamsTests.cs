@@ -7,6 +7,9 @@ public sealed class ProcessStartParamsTests
 {
     private const string Rest = "\"processId\":\"q\",\"argv\":[\"/bin/true\"],\"cwd\":\"file:///tmp\",\"env\":{},\"tty\":false";
 
+    private const string Proxy =
+        "\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false,\"mode\":\"full\",\"allowLocalBinding\":false";
+
     [Fact]
     public void All_members_are_read()
     {
@@ -27,7 +30,8 @@ public sealed class ProcessStartParamsTests
         Assert.Equal(["S"], start.EnvPolicy.IncludeOnly);
         Assert.Equal("2", start.EnvPolicy.Set["S"]);
         Assert.Equal(new ProcessMetadata("67e55044-10b1-426f-9247-bb680e5fe0c8", "t"), start.Metadata);
-        Assert.False(start.HasSandbox || start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
+        Assert.Null(start.Sandbox);
+        Assert.False(start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
     }
 
     [Fact]
@@ -36,14 +40,15 @@ public sealed class ProcessStartParamsTests
         var start = Accepted($"{{{Rest}}}");
 
         Assert.Equal((false, null, null, false, null), (start.PipeStdin, start.Arg0, start.EnvPolicy, start.EnforceManagedNetwork, start.Metadata));
-        Assert.Equal((false, "/tmp"), (start.HasSandbox, Wire.Text(start.NativeCwd)));
+        Assert.Equal((null, "/tmp"), (start.Sandbox, Wire.Text(start.NativeCwd)));
     }
 
     [Theory]
     [InlineData("\"sandbox\":{\"permissions\":{\"type\":\"disabled\"},\"windowsSandboxLevel\":\"disabled\",\"x\":1}")]
     [InlineData("\"managedNetwork\":{}")]
     [InlineData("\"managedNetwork\":{\"loopbackPorts\":[0,65535],\"allowLocalBinding\":true,\"x\":{}}")]
-    [InlineData("\"networkProxy\":{\"proxy\":{\"enabled\":true,\"x\":[]},\"y\":1}")]
+    [InlineData($"\"networkProxy\":{{\"proxy\":{{\"enabled\":true,{Proxy},\"x\":[]}},\"y\":1}}")]
+    [InlineData($"\"networkProxy\":{{\"environmentId\":null,\"executionId\":\"e\",\"policyDecisionTimeoutMs\":5,\"auditMetadata\":{{}},\"proxy\":{{{Proxy},\"enabled\":true}}}}")]
     [InlineData("\"credentialProviders\":[{}]")]
     [InlineData("\"credentialProviders\":{\"a\":[1,[2]]}")]
     [InlineData("\"credentialProviders\":5")]
@@ -52,7 +57,7 @@ public sealed class ProcessStartParamsTests
     {
         var start = Accepted($"{{{Rest},{member},\"arg0\":\"read on\"}}");
 
-        var present = new[] { start.HasSandbox, start.HasManagedNetwork, start.HasNetworkProxy, start.HasCredentialProviders, start.HasShellSnapshot };
+        var present = new[] { start.Sandbox is not null, start.HasManagedNetwork, start.HasNetworkProxy, start.HasCredentialProviders, start.HasShellSnapshot };
         Assert.Single(present, seen => seen);
         Assert.Equal("read on", start.Arg0);
     }
@@ -66,7 +71,8 @@ public sealed class ProcessStartParamsTests
     {
         var start = Accepted($"{{{Rest},{member}}}");
 
-        Assert.False(start.HasSandbox || start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
+        Assert.Null(start.Sandbox);
+        Assert.False(start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
     }
 
     [Theory]
@@ -123,6 +129,20 @@ public sealed class ProcessStartParamsTests
     [InlineData("managedNetwork", "{\"allowLocalBinding\":null}", "invalid type: null, expected a boolean")]
     [InlineData("networkProxy", "{}", "missing field `proxy`")]
     [InlineData("networkProxy", "{\"proxy\":null}", "invalid type: null, expected struct RemoteNetworkProxyConfig")]
+    [InlineData("networkProxy", "{\"proxy\":{}}", "missing field `enabled`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false}}", "missing field `enableSocks5`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false}}", "missing field `enableSocks5Udp`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false}}", "missing field `allowUpstreamProxy`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false}}", "missing field `dangerouslyAllowAllUnixSockets`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false}}", "missing field `mode`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false,\"mode\":\"limited\"}}", "missing field `allowLocalBinding`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enableSocks5\":null}}", "invalid type: null, expected a boolean")]
+    [InlineData("networkProxy", "{\"proxy\":{\"mode\":5}}", "invalid type: number, expected string or map")]
+    [InlineData("networkProxy", "{\"proxy\":{\"mode\":\"zz\"}}", "unknown variant `zz`, expected `limited` or `full`")]
+    [InlineData("networkProxy", "{\"environmentId\":5}", "invalid type: number, expected a string")]
+    [InlineData("networkProxy", "{\"auditMetadata\":null}", "invalid type: null, expected struct NetworkProxyAuditMetadata")]
+    [InlineData("networkProxy", "{\"policyDecisionTimeoutMs\":-1}", "invalid number")]
+    [InlineData("networkProxy", $"{{\"proxy\":{{\"enabled\":false,{Proxy}}}}}", "invalid network proxy config: executor-local network proxy launch requires an enabled proxy")]
     [InlineData("shellSnapshot", "{}", "missing field `scopeId`")]
     [InlineData("shellSnapshot", "{\"scopeId\":\"a\"}", "missing field `shell`")]
     [InlineData("shellSnapshot", "{\"scopeId\":\"a\",\"shell\":{\"path\":\"x\"}}", "missing field `name`")]
