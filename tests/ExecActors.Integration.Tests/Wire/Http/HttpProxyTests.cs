@@ -58,8 +58,8 @@ public sealed class HttpProxyTests(HttpProxyTests.ProxiedServer fixture) : HttpT
         /// <inheritdoc/>
         public override async Task DisposeAsync()
         {
+            await Proxy.DisposeAsync(); // first: it ends the connections that the server keeps for further requests
             await base.DisposeAsync();
-            await Proxy.DisposeAsync();
         }
     }
 }
