@@ -65,9 +65,9 @@ public sealed class WalkModelTests
             foreach (var path in Directory.EnumerateFileSystemEntries(next.Path).Order(StringComparer.Ordinal))
             {
                 var isLink = new FileInfo(path).LinkTarget is not null;
-                if (isLink && !Path.Exists(path))
+                if (isLink && !Directory.Exists(path))
                 {
-                    continue;
+                    continue; // leads nowhere: all others lead to directories
                 }
 
                 if (examined++ == limits.MaxEntries)
