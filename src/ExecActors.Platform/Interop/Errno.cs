@@ -16,6 +16,7 @@ internal static class Errno
     public const int EMFILE = 24;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
+    public const int ECONNRESET = 104;
     public const int ETIMEDOUT = 110;
     public const int ESTALE = 116;
 }
