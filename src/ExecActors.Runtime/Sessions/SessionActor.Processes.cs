@@ -35,7 +35,7 @@ internal sealed partial class SessionActor
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
         var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
-        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process), $"process-{++_processNumber}"));
+        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _workers), $"process-{++_processNumber}"));
         _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
         attached.Answers.Assign(request.Ticket, actor);
         attached.Answers.Park(request.Ticket);

@@ -3,6 +3,7 @@ using Akka.Actor;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Processes;
+using ExecActors.Runtime.Workers;
 
 using static ExecActors.Runtime.Sessions.SessionProtocol;
 
@@ -18,10 +19,13 @@ namespace ExecActors.Runtime.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 {
+    private const string BlockingDispatcher = "execactors.blocking-io";
+
     private readonly SessionId _id;
     private readonly SessionEnvironment _environment;
     private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
+    private readonly SessionWorkers _workers;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -31,6 +35,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         _id = id;
         _environment = environment;
+        _workers = new SessionWorkers(
+            Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
         Become(Detached);
     }
 

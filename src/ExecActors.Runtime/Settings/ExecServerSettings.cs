@@ -17,6 +17,9 @@ public sealed record ExecServerSettings
     /// <summary>One OS process.</summary>
     public required ProcessSettings Process { get; init; }
 
+    /// <summary>Threads for calls that can only block.</summary>
+    public required BlockingIoSettings BlockingIo { get; init; }
+
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
 
@@ -62,6 +65,7 @@ public sealed record ExecServerSettings
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
+                WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -95,6 +99,7 @@ public sealed record ExecServerSettings
                 WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
                 StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             },
+            BlockingIo = BlockingIoSettings.From(read, "execactors.blocking-io."),
         };
     }
 
@@ -127,6 +132,9 @@ public sealed record LimitSettings
 
     /// <summary>Output that the ended processes of one session keep together, in bytes.</summary>
     public required int ClosedBytesPerSession { get; init; }
+
+    /// <summary>File requests and process starts of one session that run at once.</summary>
+    public required int WorkersPerSession { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }
@@ -208,4 +216,29 @@ public sealed record ProcessSettings
 
     /// <summary>How long terminate and signal wait for a start before they cancel it.</summary>
     public required TimeSpan StartPatience { get; init; }
+}
+
+/// <summary>Threads for calls that can only block (<c>execactors.blocking-io</c>).</summary>
+public sealed record BlockingIoSettings
+{
+    /// <summary>Threads made as work comes.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Threads made while the usual ones are stuck.</summary>
+    public required int MaxThreads { get; init; }
+
+    /// <summary>How long nothing may be finished before one more thread is made.</summary>
+    public required TimeSpan Patience { get; init; }
+
+    /// <summary>A thread without work ends after this.</summary>
+    public required TimeSpan IdleTime { get; init; }
+
+    /// <summary>Reads the section; <paramref name="path"/> is where it stands, with a dot behind unless it is the whole configuration.</summary>
+    internal static BlockingIoSettings From(SettingsReader read, string path) => new()
+    {
+        Threads = read.Count($"{path}threads", 1, 1024),
+        MaxThreads = read.Count($"{path}max-threads", 1, 1024),
+        Patience = read.Duration($"{path}patience", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+        IdleTime = read.Duration($"{path}idle-time", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+    };
 }

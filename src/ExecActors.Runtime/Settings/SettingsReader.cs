@@ -82,15 +82,19 @@ internal sealed class SettingsReader(Config config)
             var full = $"{path}.{key}";
             if (!knownItems.TryGetValue(key, out var knownValue))
             {
+                if (string.Equals(path, "execactors.blocking-io", StringComparison.Ordinal))
+                {
+                    continue; // a dispatcher takes more keys, which are Akka's
+                }
+
                 throw new SettingsException($"{source}: unknown key `{full}`; known here: {string.Join(", ", knownItems.Keys)}");
             }
 
-            // A dispatcher's keys are Akka's.
-            if (knownValue.IsObject() && !string.Equals(full, "execactors.blocking-io", StringComparison.Ordinal))
+            if (knownValue.IsObject())
             {
                 RefuseUnknownKeys(value, knownValue, full, source);
             }
-            else if (value.IsObject() && !knownValue.IsObject())
+            else if (value.IsObject())
             {
                 throw new SettingsException($"{source}: `{full}` is a single value, found a group of keys");
             }

@@ -20,14 +20,15 @@ public sealed partial class ArrowTests
     private static readonly Dictionary<string, string[]> _folders = new(StringComparer.Ordinal)
     {
         ["Settings"] = [],
+        ["Workers"] = ["Settings"],
         ["Frames"] = ["Settings"],
-        ["Processes"] = ["Sandbox", "Frames", "Settings"],
+        ["Processes"] = ["Workers", "Sandbox", "Frames", "Settings"],
         ["Sandbox"] = ["Settings"],
-        ["FileSystem"] = ["Sandbox", "Frames", "Settings"],
+        ["FileSystem"] = ["Workers", "Sandbox", "Frames", "Settings"],
         ["Http"] = ["Frames", "Settings"],
-        ["Sessions"] = ["Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
+        ["Sessions"] = ["Workers", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
         ["Connections"] = ["Sessions", "Processes", "Frames", "Settings"],
-        [""] = ["Connections", "Sessions", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
+        [""] = ["Workers", "Connections", "Sessions", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
     };
 
     [Fact]
