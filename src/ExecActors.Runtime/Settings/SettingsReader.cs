@@ -69,6 +69,15 @@ internal sealed class SettingsReader(Config config)
         throw Bad(path, text, $"a duration with a unit of ms, s, m or h, from {min.TotalSeconds:0.###}s to {max.TotalSeconds:0.###}s");
     }
 
+    /// <summary>The absolute path of a file, or an empty text.</summary>
+    public string PathOrEmpty(string path)
+    {
+        var text = config.GetString(path, "").Trim();
+        return text.Length == 0 || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, "the absolute path of a file, or empty");
+    }
+
     private static void RefuseUnknownKeys(HoconValue user, HoconValue known, string path, string source)
     {
         if (!user.IsObject())
