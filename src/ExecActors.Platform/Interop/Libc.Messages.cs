@@ -28,22 +28,28 @@ internal static unsafe partial class Libc
         return result;
     }
 
-    /// <summary>sendmsg(2) of one packet without waiting: a header, a body and perhaps a copy of a descriptor, which stays the caller's.</summary>
-    public static nint SendPacket(SafeFileHandle socket, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, SafeFileHandle? passed)
+    /// <summary>sendmsg(2) of one packet without waiting: a header, a body and copies of at most two descriptors, which stay the caller's.</summary>
+    public static nint SendPacket(SafeFileHandle socket, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<SafeFileHandle> passed)
     {
-        var held = false;
+        var held = 0;
         try
         {
-            passed?.DangerousAddRef(ref held);
+            var rights = new Rights { Level = SOL_SOCKET, Type = SCM_RIGHTS, Length = RightsBytes(passed.Length) };
+            foreach (var descriptor in passed)
+            {
+                var isHeld = false;
+                descriptor.DangerousAddRef(ref isHeld);
+                rights.Descriptors[held++] = (int)descriptor.DangerousGetHandle();
+            }
+
             fixed (byte* headerStart = header, bodyStart = body)
             {
                 var parts = stackalloc Part[2] { new(headerStart, header.Length), new(bodyStart, body.Length) };
-                var rights = Rights.Of(passed is null ? -1 : (int)passed.DangerousGetHandle());
                 var message = new Message { Parts = parts, PartCount = 2 };
-                if (passed is not null)
+                if (held > 0)
                 {
                     message.Control = &rights;
-                    message.ControlBytes = (nuint)sizeof(Rights);
+                    message.ControlBytes = rights.Length;
                 }
 
                 return SendMsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -51,9 +57,9 @@ internal static unsafe partial class Libc
         }
         finally
         {
-            if (held)
+            while (held > 0)
             {
-                passed!.DangerousRelease();
+                passed[--held].DangerousRelease();
             }
         }
     }
@@ -62,23 +68,28 @@ internal static unsafe partial class Libc
     /// <param name="socket">The socket.</param>
     /// <param name="header">Filled first.</param>
     /// <param name="body">Filled with what follows.</param>
-    /// <param name="passed">The descriptor that came with it, close-on-exec and the caller's; further ones are dropped by the kernel.</param>
+    /// <param name="passed">The descriptors that came with it, close-on-exec and the caller's; a third and further ones are dropped by the kernel.</param>
     /// <param name="truncated">Whether the packet was longer than both.</param>
     /// <returns>The bytes of the packet that fitted; 0 at the end; -1 on failure.</returns>
-    public static nint ReceivePacket(SafeFileHandle socket, Span<byte> header, Span<byte> body, out SafeFileHandle? passed, out bool truncated)
+    public static nint ReceivePacket(SafeFileHandle socket, Span<byte> header, Span<byte> body, out SafeFileHandle[] passed, out bool truncated)
     {
         fixed (byte* headerStart = header, bodyStart = body)
         {
             var parts = stackalloc Part[2] { new(headerStart, header.Length), new(bodyStart, body.Length) };
             var rights = default(Rights);
-
-            // Exactly the room of one descriptor: with the usual padding to eight bytes a second one would fit, and would have to be closed.
             var message = new Message { Parts = parts, PartCount = 2, Control = &rights, ControlBytes = (nuint)sizeof(Rights) };
             var count = RecvMsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
             truncated = count >= 0 && (message.Flags & MSG_TRUNC) != 0;
-            passed = count >= 0 && message.ControlBytes == (nuint)sizeof(Rights) && rights is { Level: SOL_SOCKET, Type: SCM_RIGHTS }
-                ? new SafeFileHandle(rights.Descriptor, ownsHandle: true)
-                : null;
+            passed = [];
+            if (count >= 0 && message.ControlBytes >= RightsBytes(1) && rights is { Level: SOL_SOCKET, Type: SCM_RIGHTS })
+            {
+                passed = new SafeFileHandle[rights.Length >= RightsBytes(2) ? 2 : 1];
+                for (var index = 0; index < passed.Length; index++)
+                {
+                    passed[index] = new SafeFileHandle(rights.Descriptors[index], ownsHandle: true);
+                }
+            }
+
             return count;
         }
     }
@@ -118,16 +129,16 @@ internal static unsafe partial class Libc
         public int Flags;
     }
 
-    /// <summary>struct cmsghdr with one descriptor behind it: CMSG_LEN, not CMSG_SPACE.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    // CMSG_LEN; the kernel takes as many as the room says, and two fill it without padding.
+    private static nuint RightsBytes(int descriptors) => (nuint)(sizeof(Rights) - ((2 - descriptors) * sizeof(int)));
+
+    /// <summary>struct cmsghdr with two descriptors behind it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
     private struct Rights
     {
         public nuint Length;
         public int Level;
         public int Type;
-        public int Descriptor;
-
-        public static Rights Of(int descriptor) =>
-            new() { Length = (nuint)sizeof(Rights), Level = SOL_SOCKET, Type = SCM_RIGHTS, Descriptor = descriptor };
+        public fixed int Descriptors[2];
     }
 }

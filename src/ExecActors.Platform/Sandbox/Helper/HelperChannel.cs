@@ -35,7 +35,7 @@ public sealed class HelperChannel : IDisposable
     {
         var deadline = HelperDeadline.After(patience);
         var request = new HelperPacketHeader(++_lastId, HelperMessageKind.Request, More: false, method);
-        _socket.Send(request, body, descriptor: null, deadline);
+        _socket.Send(request, body, descriptors: [], deadline);
         if (!_socket.TryReceive(deadline, out var answer))
         {
             throw new HelperLostException("it closed its end");
@@ -49,6 +49,9 @@ public sealed class HelperChannel : IDisposable
         answer.Dispose();
         throw new HelperLostException("it answered something that was not asked");
     }
+
+    /// <summary>Whether the helper still has its end; it may close it the next moment.</summary>
+    public bool IsOpen => _socket.IsOpen;
 
     /// <summary>Makes a call in progress fail, and every later one. Safe from any thread.</summary>
     public void Abort() => _socket.Abort();

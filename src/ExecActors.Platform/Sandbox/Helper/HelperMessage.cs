@@ -15,19 +15,19 @@ public enum HelperMessageKind
     Refusal = 3,
 }
 
-/// <summary>One whole message. Its holder disposes it, and with it the descriptor that nobody took.</summary>
+/// <summary>One whole message. Its holder disposes it, and with it the descriptors that nobody took.</summary>
 public sealed class HelperMessage : IDisposable
 {
     private readonly ByteLease _body;
-    private SafeFileHandle? _descriptor;
+    private SafeFileHandle[] _descriptors;
 
-    internal HelperMessage(in HelperPacketHeader header, ByteLease body, SafeFileHandle? descriptor)
+    internal HelperMessage(in HelperPacketHeader header, ByteLease body, SafeFileHandle[] descriptors)
     {
         Id = header.Id;
         Kind = header.Kind;
         Method = header.Method;
         _body = body;
-        _descriptor = descriptor;
+        _descriptors = descriptors;
     }
 
     /// <summary>The request's number, echoed by its answer.</summary>
@@ -42,13 +42,13 @@ public sealed class HelperMessage : IDisposable
     /// <summary>What it carries, until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Body => _body.Memory;
 
-    /// <summary>The descriptor that came along, or null. The caller owns it from then on.</summary>
-    public SafeFileHandle? TakeDescriptor() => Interlocked.Exchange(ref _descriptor, null);
+    /// <summary>The descriptors that came along, none to two. The caller owns them from then on; a second call gives none.</summary>
+    public SafeFileHandle[] TakeDescriptors() => Interlocked.Exchange(ref _descriptors, []);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _body.Dispose();
-        TakeDescriptor()?.Dispose();
+        Array.ForEach(TakeDescriptors(), descriptor => descriptor.Dispose());
     }
 }

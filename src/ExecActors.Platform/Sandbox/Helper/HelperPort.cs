@@ -33,14 +33,14 @@ public sealed class HelperPort : IDisposable
         }
     }
 
-    /// <summary>Answers a request; the descriptor stays the caller's.</summary>
+    /// <summary>Answers a request; the descriptors, at most two, stay the caller's.</summary>
     /// <returns>False when the server is gone.</returns>
-    public bool TryAnswer(HelperMessage request, HelperMessageKind kind, ReadOnlySpan<byte> body, SafeFileHandle? descriptor = null)
+    public bool TryAnswer(HelperMessage request, HelperMessageKind kind, ReadOnlySpan<byte> body, params ReadOnlySpan<SafeFileHandle> descriptors)
     {
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            _socket.Send(new HelperPacketHeader(request.Id, kind, More: false, request.Method), body, descriptor, HelperDeadline.Never);
+            _socket.Send(new HelperPacketHeader(request.Id, kind, More: false, request.Method), body, descriptors, HelperDeadline.Never);
             return true;
         }
         catch (HelperLostException)

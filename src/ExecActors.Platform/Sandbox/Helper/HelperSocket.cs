@@ -7,7 +7,7 @@ namespace ExecActors.Platform;
 
 /// <summary>One end of the socket between a server and a helper: whole messages out of packets. Calls block. It owns the descriptor.</summary>
 /// <remarks>
-/// A message longer than a packet goes out as several with one id; they are never mixed with those of another message. A descriptor travels with the
+/// A message longer than a packet goes out as several with one id; they are never mixed with those of another message. Descriptors travel with the
 /// last packet. One thread at a time, except <see cref="Abort"/>, which any may call.
 /// </remarks>
 internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
@@ -20,15 +20,18 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
 
     private readonly byte[] _packet = new byte[PacketBytes];
 
+    /// <summary>Whether nothing is there to be read: the peer neither closed its end nor sent what nobody asked for.</summary>
+    public bool IsOpen => Libc.Poll(socket, Libc.POLLIN, 0) == 0;
+
     /// <summary>Sends a message.</summary>
     /// <exception cref="HelperLostException">The peer is gone, or did not take it in time.</exception>
-    public void Send(HelperPacketHeader header, ReadOnlySpan<byte> body, SafeFileHandle? descriptor, HelperDeadline deadline)
+    public void Send(HelperPacketHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<SafeFileHandle> descriptors, HelperDeadline deadline)
     {
         do
         {
             var part = body[..Math.Min(body.Length, PacketBytes)];
             body = body[part.Length..];
-            SendPacket(header with { More = !body.IsEmpty }, part, body.IsEmpty ? descriptor : null, deadline);
+            SendPacket(header with { More = !body.IsEmpty }, part, body.IsEmpty ? descriptors : [], deadline);
         }
         while (!body.IsEmpty);
     }
@@ -40,7 +43,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
     {
         message = null;
         ByteLease? body = null;
-        SafeFileHandle? descriptor = null;
+        SafeFileHandle[] descriptors = [];
         try
         {
             var first = default(HelperPacketHeader);
@@ -52,10 +55,10 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
                     return body is null ? false : throw new HelperLostException("it closed its end in the middle of an answer");
                 }
 
-                descriptor = passed ?? descriptor;
+                descriptors = passed; // only the last packet may have any
                 first = body is null ? header : first;
                 var isPart = header.More;
-                if (header with { More = first.More } != first || (isPart && (passed is not null || length < PacketBytes)))
+                if (header with { More = first.More } != first || (isPart && (passed.Length > 0 || length < PacketBytes)))
                 {
                     throw new HelperLostException("it mixed up its packets");
                 }
@@ -63,7 +66,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
                 body = Join(body, _packet.AsSpan(0, length));
                 if (!isPart)
                 {
-                    message = new HelperMessage(first, body, descriptor);
+                    message = new HelperMessage(first, body, descriptors);
                     return true;
                 }
             }
@@ -73,7 +76,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
             if (message is null)
             {
                 body?.Dispose();
-                descriptor?.Dispose();
+                Array.ForEach(descriptors, descriptor => descriptor.Dispose());
             }
         }
     }
@@ -84,23 +87,23 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
-    private void SendPacket(HelperPacketHeader header, ReadOnlySpan<byte> part, SafeFileHandle? descriptor, HelperDeadline deadline)
+    private void SendPacket(HelperPacketHeader header, ReadOnlySpan<byte> part, ReadOnlySpan<SafeFileHandle> descriptors, HelperDeadline deadline)
     {
         Span<byte> head = stackalloc byte[HelperPacketHeader.Size];
         header.Write(head);
-        while (Libc.SendPacket(socket, head, part, descriptor) < 0)
+        while (Libc.SendPacket(socket, head, part, descriptors) < 0)
         {
             Await(Libc.POLLOUT, deadline);
         }
     }
 
     /// <returns>The payload's length; -1 at the end.</returns>
-    private int ReceivePacket(HelperDeadline deadline, out HelperPacketHeader header, out SafeFileHandle? descriptor)
+    private int ReceivePacket(HelperDeadline deadline, out HelperPacketHeader header, out SafeFileHandle[] descriptors)
     {
         Span<byte> head = stackalloc byte[HelperPacketHeader.Size];
         nint count;
         bool truncated;
-        while ((count = Libc.ReceivePacket(socket, head, _packet, out descriptor, out truncated)) < 0)
+        while ((count = Libc.ReceivePacket(socket, head, _packet, out descriptors, out truncated)) < 0)
         {
             if (Libc.LastErrno == Errno.ECONNRESET)
             {
@@ -113,7 +116,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
         header = HelperPacketHeader.Read(head);
         if (count > 0 && (truncated || count < head.Length))
         {
-            descriptor?.Dispose();
+            Array.ForEach(descriptors, descriptor => descriptor.Dispose());
             throw new HelperLostException($"it sent a packet of a wrong length ({count} bytes)");
         }
 

@@ -25,7 +25,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
             using var answer = channel.Call(7, bytes, TestTimeouts.Default);
             Assert.Equal(HelperMessageKind.Result, answer.Kind);
             Assert.True(answer.Body.Span.SequenceEqual(bytes));
-            Assert.Null(answer.TakeDescriptor());
+            Assert.Empty(answer.TakeDescriptors());
         }
 
         channel.Dispose();
@@ -47,9 +47,8 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         });
 
         using (var answer = channel.Call(1, default, TestTimeouts.Default))
-        using (var descriptor = answer.TakeDescriptor())
+        using (var descriptor = Assert.Single(answer.TakeDescriptors()))
         {
-            Assert.NotNull(descriptor);
             Assert.Equal(1, Libc.CloseOnExec(descriptor));
             Assert.Equal(bodyLength, answer.Body.Length);
             var content = new byte[64];
@@ -59,6 +58,39 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         channel.Call(1, default, TestTimeouts.Default).Dispose(); // the descriptor that nobody took goes with the message
         channel.Dispose();
         await peer.SoonAsync();
+    }
+
+    [Fact]
+    public async Task Two_descriptors_come_in_their_order()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = [folder.Write("a", "a"), folder.Write("bb", "bb")];
+        using var channel = HelperChannel.Create(out var end);
+        var peer = Serve(end, (port, request) =>
+        {
+            using var first = File.OpenHandle(paths[0]);
+            using var second = File.OpenHandle(paths[1]);
+            return port.TryAnswer(request, HelperMessageKind.Result, default, first, second);
+        });
+
+        using (var answer = channel.Call(1, default, TestTimeouts.Default))
+        {
+            var descriptors = answer.TakeDescriptors();
+            Assert.Equal([1, 2], descriptors.Select(RandomAccess.GetLength));
+            Array.ForEach(descriptors, descriptor => descriptor.Dispose());
+        }
+
+        channel.Dispose();
+        await peer.SoonAsync();
+    }
+
+    [Fact]
+    public void A_channel_is_open_until_the_helper_closes_its_end()
+    {
+        using var channel = HelperChannel.Create(out var end);
+        Assert.True(channel.IsOpen);
+        end.Dispose();
+        Assert.False(channel.IsOpen);
     }
 
     [Fact]
@@ -186,7 +218,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
             SendRaw(end, part, default);
             Assert.Equal("it mixed up its packets", Lost(channel));
 
-            Libc.SendPacket(otherEnd, Bytes(part), new byte[Packet], otherEnd);
+            Libc.SendPacket(otherEnd, Bytes(part), new byte[Packet], [otherEnd]);
             Assert.Equal("it mixed up its packets", Lost(other));
         }
     }
@@ -199,7 +231,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         using var channel = HelperChannel.Create(out var end);
         using (end)
         {
-            Libc.SendPacket(end, default, new byte[length], passed: null);
+            Libc.SendPacket(end, default, new byte[length], []);
             Assert.StartsWith("it sent a packet of a wrong length", Lost(channel), StringComparison.Ordinal);
         }
     }
@@ -227,5 +259,5 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
     }
 
     private static void SendRaw(SafeFileHandle end, HelperPacketHeader header, ReadOnlySpan<byte> body) =>
-        Assert.Equal(HelperPacketHeader.Size + body.Length, Libc.SendPacket(end, Bytes(header), body, passed: null));
+        Assert.Equal(HelperPacketHeader.Size + body.Length, Libc.SendPacket(end, Bytes(header), body, []));
 }
