@@ -3,6 +3,7 @@ using Akka.Actor;
 
 using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
@@ -58,6 +59,7 @@ public sealed class ExecServer
         {
             Settings = parts.Settings,
             Process = new ProcessEnvironment(parts.ProcessHost, parts.Settings.Process),
+            Files = new NoFileService(),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
             EnvironmentInfo = parts.EnvironmentInfo,
             ServerVariables = parts.ServerVariables,

@@ -85,18 +85,6 @@ internal sealed partial class SessionActor
         attached.Output.Add(Sender, output);
     }
 
-    private void OnAnswer(ServiceProtocol.Answer answer)
-    {
-        if (_attached is { } attached && attached.Epoch == answer.Request.Epoch)
-        {
-            Answer(attached, answer.Request.Ticket, answer.Frame);
-        }
-        else
-        {
-            answer.Frame.Dispose();
-        }
-    }
-
     private void OnParked(ServiceProtocol.Parked parked)
     {
         if (_attached is { } attached && attached.Epoch == parked.Request.Epoch)

@@ -102,6 +102,13 @@ internal sealed partial class SessionActor
 
     private void Execute(Attachment attached, long ticket, InboundMessage message)
     {
+        if (WireMethods.Of(message.Method).Family is "filesystem")
+        {
+            attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
+            TakeFileRequest(new RequestRef(attached.Epoch, ticket, message.Id), message);
+            return;
+        }
+
         var processId = ProcessIdOf(message);
         _processes.TryGetValue(processId, out var entry);
         var waitsForStart = entry is { Starting: true } && (entry.Deferred.Count > 0 || message.Method == WireMethod.ProcessStart);
@@ -185,6 +192,20 @@ internal sealed partial class SessionActor
 
     private void AnswerNow(Attachment attached, InboundMessage message, ByteLease frame) =>
         Answer(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), frame);
+
+    private void OnAnswer(ServiceProtocol.Answer answer) => Answer(answer.Request, answer.Frame);
+
+    private void Answer(RequestRef request, ByteLease frame)
+    {
+        if (_attached is { } attached && attached.Epoch == request.Epoch)
+        {
+            Answer(attached, request.Ticket, frame);
+        }
+        else
+        {
+            frame.Dispose();
+        }
+    }
 
     private void Answer(Attachment attached, long ticket, ByteLease frame)
     {

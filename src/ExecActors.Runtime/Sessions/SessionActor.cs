@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using ExecActors.Protocol;
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Workers;
@@ -26,6 +27,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
     private readonly SessionWorkers _workers;
+    private readonly FileDesk _files;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -37,6 +39,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         _environment = environment;
         _workers = new SessionWorkers(
             Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
+        _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
         Become(Detached);
     }
 
@@ -59,6 +62,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             attached.Dispose();
         }
 
+        _files.Detach();
         foreach (var entry in _processes.Values)
         {
             if (entry.ClosedWithBytes is null)
@@ -101,6 +105,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Closed>(OnClosed);
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
+        Receive<FileProtocol.Done>(_files.OnDone);
         Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
@@ -108,6 +113,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     private void OnAttach(Attach attach)
     {
         _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
+        _files.Attach(attach.Epoch);
         attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
 
         // The answer goes first, then whatever the processes put out from now on.
@@ -132,6 +138,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 
         attached.Dispose();
         _attached = null;
+        _files.Detach();
         foreach (var entry in _processes.Values)
         {
             entry.LastTold = 0;

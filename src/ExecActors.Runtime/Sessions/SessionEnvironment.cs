@@ -1,3 +1,4 @@
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Settings;
 
@@ -13,6 +14,9 @@ internal sealed record SessionEnvironment
 
     /// <summary>For its processes.</summary>
     public required ProcessEnvironment Process { get; init; }
+
+    /// <summary>Performs its file requests.</summary>
+    public required IFileService Files { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }

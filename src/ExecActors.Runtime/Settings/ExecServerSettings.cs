@@ -69,6 +69,7 @@ public sealed record ExecServerSettings
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
                 WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
+                FileHandlesPerConnection = read.Count("execactors.limits.file-handles-per-connection", 1, 65_536),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -139,6 +140,9 @@ public sealed record LimitSettings
 
     /// <summary>File requests and process starts of one session that run at once.</summary>
     public required int WorkersPerSession { get; init; }
+
+    /// <summary>Open file handles of one connection.</summary>
+    public required int FileHandlesPerConnection { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }

@@ -38,6 +38,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
         {
             Settings = Settings,
             Process = new ProcessEnvironment(Host, Settings.Process),
+            Files = Files,
             Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
             EnvironmentInfo = Encoding.UTF8.GetBytes(Wire.EnvironmentInfo),
             ServerVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/bin" },
@@ -56,6 +57,9 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
 
     /// <summary>Where processes come from.</summary>
     private protected FakeProcessHost Host { get; } = new();
+
+    /// <summary>What file requests meet.</summary>
+    private protected FakeFiles Files { get; } = new();
 
     /// <summary>Counts the server's processes.</summary>
     private protected AdmissionCounter Places { get; }
