@@ -32,16 +32,16 @@ public static partial class LinuxFiles
     /// <param name="path">Absolute. A missing file is made, with mode 0666 less the umask; a missing directory is ENOENT.</param>
     /// <param name="followLinks">Whether links are written through, also one that leads nowhere yet; otherwise as for <see cref="OpenRead"/>.</param>
     /// <param name="handle">The file, to be disposed by the caller; null on failure.</param>
-    /// <returns>EISDIR for a directory, ENXIO for a FIFO that nobody reads.</returns>
+    /// <returns>EISDIR for a directory, ENXIO for a FIFO that nobody reads. Devices are written to.</returns>
     public static FileOutcome OpenReplace(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle)
     {
-        handle = null;
         var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NONBLOCK;
         if (followLinks)
         {
             return Adopt(Libc.OpenAt(Libc.NoDirectory, CString.Of(path), flags, NewFileMode), out handle);
         }
 
+        handle = null;
         var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
         using (parent)
         {
@@ -49,6 +49,35 @@ public static partial class LinuxFiles
                 ? Adopt(Libc.OpenAt(parent, NativePath.Name(path), flags | Libc.O_NOFOLLOW, NewFileMode), out handle)
                 : outcome;
         }
+    }
+
+    /// <summary><see cref="OpenReplace"/> following links, but for regular files only: positions mean nothing to a FIFO or device.</summary>
+    public static FileOutcome OpenReplaceRegular(ReadOnlySpan<byte> path, out FileHandle? handle)
+    {
+        handle = null;
+        var name = CString.Of(path);
+        if (Libc.StatusAt(Libc.NoDirectory, name, 0, out var status) == 0 && status is { IsRegular: false, IsDirectory: false })
+        {
+            return FileOutcome.Refused(FileRefusal.NotAFile); // to open a FIFO or device may do anything
+        }
+
+        var outcome = OpenReplace(path, followLinks: true, out var opened);
+        if (opened is null)
+        {
+            return outcome;
+        }
+
+        outcome = Libc.Status(opened.Descriptor, out status) < 0 ? FileOutcome.LastError
+            : status.IsRegular ? default
+            : FileOutcome.Refused(FileRefusal.NotAFile); // swapped in meanwhile
+        if (!outcome.Succeeded)
+        {
+            opened.Dispose();
+            return outcome;
+        }
+
+        handle = opened;
+        return default;
     }
 
     /// <summary>Opens a new file that takes the place of what a path leads to with <see cref="FileHandle.Commit"/>, and not before.</summary>
