@@ -4,7 +4,7 @@ namespace ExecActors.Protocol;
 /// <remarks>
 /// What a client sent is echoed at most <see cref="Echo.Limit"/> characters long, so that a refusal never becomes as large as a hostile request.
 /// </remarks>
-public static class Errors
+public static partial class Errors
 {
     /// <summary>A second <c>initialize</c> on a connection that already has its session.</summary>
     public static RpcError InitializeTwice { get; } = InvalidRequest("initialize may only be sent once per connection");
@@ -103,7 +103,7 @@ public static class Errors
     /// <param name="expected">The words allowed, at least one.</param>
     public static RpcError UnknownVariant(string found, params ReadOnlySpan<string> expected)
     {
-        var words = string.Join("`, `", expected);
-        return InvalidParams($"unknown variant `{Echo.Of(found)}`, expected {(expected.Length == 1 ? "" : "one of ")}`{words}`");
+        var words = expected.Length == 2 ? $"{expected[0]}` or `{expected[1]}" : string.Join("`, `", expected);
+        return InvalidParams($"unknown variant `{Echo.Of(found)}`, expected {(expected.Length > 2 ? "one of " : "")}`{words}`");
     }
 }

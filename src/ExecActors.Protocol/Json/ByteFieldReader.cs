@@ -4,11 +4,14 @@ using System.Text.Json;
 namespace ExecActors.Protocol;
 
 /// <summary><see cref="FieldReader"/> for messages that carry bytes: strings can be taken as slices of the frame.</summary>
-/// <remarks>Made for bytes that an envelope scan has passed; others are refused as params that are not JSON.</remarks>
-internal ref struct ByteFieldReader
+/// <remarks>
+/// Made for bytes that an envelope scan has passed; others are refused as params that are not JSON. A copy reads ahead without moving the original.
+/// </remarks>
+internal ref partial struct ByteFieldReader
 {
     private readonly ReadOnlyMemory<byte> _json;
     private Utf8JsonReader _reader;
+    private bool _isTagged; // within an object with a tag: the reference server names numbers in another way there
 
     public ByteFieldReader(ReadOnlyMemory<byte> json)
     {
@@ -22,6 +25,29 @@ internal ref struct ByteFieldReader
     /// <summary>Enters an object.</summary>
     public bool Enter(string expected) => Advance() && (_reader.TokenType == JsonTokenType.StartObject || FailType(expected));
 
+    /// <summary>Enters an object unless null stands there.</summary>
+    public bool EnterOrNull(string expected) =>
+        Advance() && _reader.TokenType != JsonTokenType.Null && (_reader.TokenType == JsonTokenType.StartObject || FailType(expected));
+
+    /// <summary>Enters an array.</summary>
+    public bool EnterArray() => Advance() && IsArray();
+
+    /// <summary>Enters an array unless null stands there.</summary>
+    public bool EnterArrayOrNull() => Advance() && _reader.TokenType != JsonTokenType.Null && IsArray();
+
+    /// <summary>Moves before the next element of the array entered; false at its end and after an error.</summary>
+    public bool NextElement()
+    {
+        var ahead = this;
+        if (ahead.Advance() && ahead._reader.TokenType != JsonTokenType.EndArray)
+        {
+            return true;
+        }
+
+        Advance(); // past the end, or into the same error
+        return false;
+    }
+
     /// <summary>Moves to the next member; false at the object's end and after an error.</summary>
     public bool NextMember() => Advance() && _reader.TokenType == JsonTokenType.PropertyName;
 
@@ -29,24 +55,30 @@ internal ref struct ByteFieldReader
     public readonly bool IsNamed(ReadOnlySpan<byte> name) => Content().Span.SequenceEqual(name);
 
     /// <summary>A string; null after an error only.</summary>
-    public string? String() => AdvanceToString() ? Encoding.UTF8.GetString(Content().Span) : null;
+    public string? String() => AdvanceToString() ? Text() : null;
 
     /// <summary>A string's text in UTF-8: a slice of the JSON, or a copy if it held an escape. Null after an error only.</summary>
     public ReadOnlyMemory<byte>? Bytes() => AdvanceToString() ? Content() : null;
 
-    /// <summary>A boolean; false after an error.</summary>
-    public bool Boolean()
-    {
-        if (Advance() && _reader.TokenType is not (JsonTokenType.True or JsonTokenType.False))
-        {
-            FailType("a boolean");
-        }
+    /// <summary>A string or null.</summary>
+    public string? StringOrNull() => Advance() && _reader.TokenType != JsonTokenType.Null && IsString() ? Text() : null;
 
-        return Error is null && _reader.TokenType == JsonTokenType.True;
-    }
+    /// <summary>One of several words; null after an error only.</summary>
+    public string? Variant(params scoped ReadOnlySpan<string> words) => Advance() ? CurrentVariant(words) : null;
+
+    /// <summary>One of several words or null; null after an error too.</summary>
+    public string? VariantOrNull(params scoped ReadOnlySpan<string> words) =>
+        Advance() && _reader.TokenType != JsonTokenType.Null ? CurrentVariant(words) : null;
+
+    /// <summary>A boolean; false after an error.</summary>
+    public bool Boolean() => Advance() && CurrentBoolean();
+
+    /// <summary>A boolean or null; null after an error too.</summary>
+    public bool? BooleanOrNull() => Advance() && _reader.TokenType != JsonTokenType.Null ? CurrentBoolean() : null;
 
     /// <summary>An unsigned integer; 0 after an error.</summary>
-    public ulong Integer()
+    /// <param name="expected">The type's name in a refusal, for example <c>usize</c>.</param>
+    public ulong Integer(string expected = "u64")
     {
         if (!Advance())
         {
@@ -55,7 +87,7 @@ internal ref struct ByteFieldReader
 
         if (_reader.TokenType != JsonTokenType.Number)
         {
-            FailType("u64");
+            FailType(expected);
             return 0;
         }
 
@@ -108,7 +140,37 @@ internal ref struct ByteFieldReader
         return copy.AsMemory(0, JsonText.Unescape(content.Span, copy));
     }
 
-    private bool AdvanceToString() => Advance() && (_reader.TokenType == JsonTokenType.String || FailType("a string"));
+    private readonly string Text() => Encoding.UTF8.GetString(Content().Span);
+
+    private bool AdvanceToString() => Advance() && IsString();
+
+    private bool IsString() => _reader.TokenType == JsonTokenType.String || FailType("a string");
+
+    private bool IsArray() => _reader.TokenType == JsonTokenType.StartArray || FailType("a sequence");
+
+    private bool CurrentBoolean()
+    {
+        var value = _reader.TokenType == JsonTokenType.True;
+        return value || _reader.TokenType == JsonTokenType.False ? value : FailType("a boolean");
+    }
+
+    private string? CurrentVariant(scoped ReadOnlySpan<string> words, string expected = "string or map")
+    {
+        if (_reader.TokenType != JsonTokenType.String)
+        {
+            FailType(expected);
+            return null;
+        }
+
+        var word = Text();
+        if (words.Contains(word))
+        {
+            return word;
+        }
+
+        Fail(Errors.UnknownVariant(word, words));
+        return null;
+    }
 
     private bool Advance()
     {
@@ -135,10 +197,19 @@ internal ref struct ByteFieldReader
 
     private bool FailType(string expected)
     {
-        var found = _reader.TokenType == JsonTokenType.String
-            ? $"string {Echo.Quoted(Encoding.UTF8.GetString(Content().Span))}"
-            : EnvelopeValues.TypeOf(_json.Span[(int)_reader.TokenStartIndex..]);
-        Fail(Errors.InvalidType(found, expected));
+        Fail(Errors.InvalidType(Found(), expected));
         return false;
+    }
+
+    private readonly string Found()
+    {
+        if (_reader.TokenType == JsonTokenType.String)
+        {
+            return $"string {Echo.Quoted(Text())}";
+        }
+
+        return _isTagged && _reader.TokenType == JsonTokenType.Number
+            ? NumberName()
+            : EnvelopeValues.TypeOf(_json.Span[(int)_reader.TokenStartIndex..]);
     }
 }

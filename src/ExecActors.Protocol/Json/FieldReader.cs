@@ -8,9 +8,15 @@ namespace ExecActors.Protocol;
 /// The order of refusals is the reference server's: members are read in the order of the message and the first of a wrong type is reported;
 /// a missing one is reported at the end of its object. After an error every call returns nothing and <see cref="NextMember"/> ends the loop.
 /// </remarks>
-internal ref struct FieldReader(JsonTextReader json)
+internal ref struct FieldReader(JsonTextReader json, ReadOnlyMemory<byte> source)
 {
     private readonly JsonTextReader _json = json;
+
+    /// <summary>The bytes that are being read, from the beginning.</summary>
+    public readonly ReadOnlyMemory<byte> Source => source;
+
+    /// <summary>Whether the value just passed was null.</summary>
+    public readonly bool IsBehindNull => _json.TokenType == JsonToken.Null;
 
     /// <summary>The first thing wrong; null while all is well.</summary>
     public RpcError? Error { get; private set; }

@@ -12,6 +12,23 @@ internal static class ParamsDecoder
     public delegate T? Read<out T>(ref FieldReader fields)
         where T : class;
 
+    /// <summary><see cref="Read{T}"/> for messages whose members are taken from their bytes.</summary>
+    public delegate T? ReadBytes<out T>(ref ByteFieldReader fields)
+        where T : class;
+
+    public static bool TryDecodeBytes<T>(
+        ReadOnlyMemory<byte> paramsJson, ReadBytes<T> read, [NotNullWhen(true)] out T? value, out RpcError error)
+        where T : class
+    {
+        var fields = new ByteFieldReader(paramsJson);
+        value = read(ref fields);
+        error = fields.Error ?? default;
+        value = fields.Error is null ? value : null;
+        return fields.Error is not null || value is not null
+            ? value is not null
+            : throw new InvalidOperationException("A params reader returned nothing and no error.");
+    }
+
     public static bool TryDecode<T>(ReadOnlyMemory<byte> paramsJson, Read<T> read, [NotNullWhen(true)] out T? value, out RpcError error)
         where T : class
     {
@@ -44,7 +61,7 @@ internal static class ParamsDecoder
             DateParseHandling = DateParseHandling.None,
             MaxDepth = JsonLimits.Depth,
         };
-        var fields = new FieldReader(reader);
+        var fields = new FieldReader(reader, json);
         value = read(ref fields);
         if (fields.Error is { } first)
         {

@@ -36,6 +36,11 @@ public sealed partial record ProcessStartParams
             fields.Fail(Errors.ArgvEmpty);
         }
 
+        if (seen.Sandbox?.RefusalOfStart() is { } refusal)
+        {
+            fields.Fail(refusal);
+        }
+
         return new(seen.ProcessId!, seen.Argv, seen.Cwd!, seen.Env!, seen.Tty!.Value)
         {
             PipeStdin = seen.PipeStdin,
@@ -43,7 +48,7 @@ public sealed partial record ProcessStartParams
             EnvPolicy = seen.EnvPolicy,
             EnforceManagedNetwork = seen.EnforceManagedNetwork,
             Metadata = seen.Metadata,
-            HasSandbox = seen.HasSandbox,
+            Sandbox = seen.Sandbox?.ToContext(),
             HasManagedNetwork = seen.HasManagedNetwork,
             HasNetworkProxy = seen.HasNetworkProxy,
             HasCredentialProviders = seen.HasCredentialProviders,
@@ -66,7 +71,7 @@ public sealed partial record ProcessStartParams
         public EnvPolicy? EnvPolicy;
         public bool EnforceManagedNetwork;
         public ProcessMetadata? Metadata;
-        public bool HasSandbox;
+        public SandboxDraft? Sandbox;
         public bool HasManagedNetwork;
         public bool HasNetworkProxy;
         public bool HasCredentialProviders;
@@ -126,7 +131,7 @@ public sealed partial record ProcessStartParams
             switch (name)
             {
                 case "sandbox":
-                    HasSandbox = StartExtensions.CheckSandbox(ref fields);
+                    Sandbox = SandboxDraft.Read(ref fields);
                     break;
                 case "managedNetwork":
                     HasManagedNetwork = StartExtensions.CheckManagedNetwork(ref fields);

@@ -34,9 +34,8 @@ public sealed partial record ProcessStartParams(
     /// <summary>Where the process comes from, or null.</summary>
     public ProcessMetadata? Metadata { get; init; }
 
-    /// <summary>Whether a sandbox was asked for. Set by decoding, never written.</summary>
-    [JsonIgnore]
-    public bool HasSandbox { get; init; }
+    /// <summary>What the process may do; null for whatever the server may. A profile without a working directory means <see cref="Cwd"/>.</summary>
+    public SandboxContext? Sandbox { get; init; }
 
     /// <summary>Whether rules for a managed network were given. Set by decoding, never written.</summary>
     [JsonIgnore]

@@ -7,38 +7,6 @@ namespace ExecActors.Protocol;
 internal static class StartExtensions
 {
     /// <summary>Returns whether there is an object rather than null.</summary>
-    public static bool CheckSandbox(ref FieldReader fields)
-    {
-        if (!fields.EnterOrNull("struct WireFileSystemSandboxContext"))
-        {
-            return false;
-        }
-
-        bool? permissions = null, level = null;
-        while (fields.NextMember(out var name))
-        {
-            switch (name)
-            {
-                case "permissions":
-                    CheckPermissions(ref fields);
-                    permissions = true;
-                    break;
-                case "windowsSandboxLevel":
-                    fields.Variant("disabled", "restricted-token", "elevated", "mxc");
-                    level = true;
-                    break;
-                default:
-                    fields.Skip();
-                    break;
-            }
-        }
-
-        fields.Require(permissions, "permissions");
-        fields.Require(level, "windowsSandboxLevel");
-        return true;
-    }
-
-    /// <summary>Returns whether there is an object rather than null.</summary>
     public static bool CheckManagedNetwork(ref FieldReader fields)
     {
         if (!fields.EnterOrNull("struct ManagedNetworkSandboxContext"))
@@ -121,29 +89,6 @@ internal static class StartExtensions
         fields.Require(scopeId, "scopeId");
         fields.Require(shell, "shell");
         return true;
-    }
-
-    private static void CheckPermissions(ref FieldReader fields)
-    {
-        if (!fields.Enter("internally tagged enum ExecPermissionProfile"))
-        {
-            return;
-        }
-
-        string? type = null;
-        while (fields.NextMember(out var name))
-        {
-            if (name is "type")
-            {
-                type = fields.Variant("managed", "disabled", "external");
-            }
-            else
-            {
-                fields.Skip();
-            }
-        }
-
-        fields.Require(type, "type");
     }
 
     private static void CheckShell(ref FieldReader fields)

@@ -60,7 +60,7 @@ internal sealed partial class SessionActor
 
     private static string? Unenforceable(ProcessStartParams start) => start switch
     {
-        { HasSandbox: true } => "sandbox",
+        { Sandbox: not null } => "sandbox",
         { EnforceManagedNetwork: true } => "enforceManagedNetwork",
         { HasManagedNetwork: true } => "managedNetwork",
         { HasNetworkProxy: true } => "networkProxy",

@@ -27,7 +27,8 @@ public sealed class ProcessStartParamsTests
         Assert.Equal(["S"], start.EnvPolicy.IncludeOnly);
         Assert.Equal("2", start.EnvPolicy.Set["S"]);
         Assert.Equal(new ProcessMetadata("67e55044-10b1-426f-9247-bb680e5fe0c8", "t"), start.Metadata);
-        Assert.False(start.HasSandbox || start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
+        Assert.Null(start.Sandbox);
+        Assert.False(start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class ProcessStartParamsTests
         var start = Accepted($"{{{Rest}}}");
 
         Assert.Equal((false, null, null, false, null), (start.PipeStdin, start.Arg0, start.EnvPolicy, start.EnforceManagedNetwork, start.Metadata));
-        Assert.Equal((false, "/tmp"), (start.HasSandbox, Wire.Text(start.NativeCwd)));
+        Assert.Equal((null, "/tmp"), (start.Sandbox, Wire.Text(start.NativeCwd)));
     }
 
     [Theory]
@@ -52,7 +53,7 @@ public sealed class ProcessStartParamsTests
     {
         var start = Accepted($"{{{Rest},{member},\"arg0\":\"read on\"}}");
 
-        var present = new[] { start.HasSandbox, start.HasManagedNetwork, start.HasNetworkProxy, start.HasCredentialProviders, start.HasShellSnapshot };
+        var present = new[] { start.Sandbox is not null, start.HasManagedNetwork, start.HasNetworkProxy, start.HasCredentialProviders, start.HasShellSnapshot };
         Assert.Single(present, seen => seen);
         Assert.Equal("read on", start.Arg0);
     }
@@ -66,7 +67,8 @@ public sealed class ProcessStartParamsTests
     {
         var start = Accepted($"{{{Rest},{member}}}");
 
-        Assert.False(start.HasSandbox || start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
+        Assert.Null(start.Sandbox);
+        Assert.False(start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
     }
 
     [Theory]

@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Serialization;
+
+namespace ExecActors.Protocol;
+
+/// <summary>Params of <c>fs/canonicalize</c>.</summary>
+/// <param name="Path">The bytes of an absolute path in normal form, see <see cref="PathUri"/>.</param>
+/// <param name="Sandbox">What the request may do; null for whatever the server may.</param>
+[JsonObject(NamingStrategyType = typeof(CamelCaseNamingStrategy), ItemNullValueHandling = NullValueHandling.Ignore)]
+public sealed record FsCanonicalizeParams(
+    [property: JsonConverter(typeof(PathUriConverter))] byte[] Path,
+    SandboxContext? Sandbox = null)
+{
+    /// <summary>Reads the params slice of a scanned frame; empty when the message has none.</summary>
+    /// <param name="paramsJson">The slice.</param>
+    /// <param name="value">The params.</param>
+    /// <param name="error">
+    /// Why they are refused: with <see cref="ErrorCodes.InvalidParams"/>, and with <see cref="ErrorCodes.InvalidRequest"/> when this platform
+    /// cannot have the path.
+    /// </param>
+    public static bool TryDecode(ReadOnlyMemory<byte> paramsJson, [NotNullWhen(true)] out FsCanonicalizeParams? value, out RpcError error) =>
+        ParamsDecoder.TryDecodeBytes(paramsJson, Read, out value, out error);
+
+    private static FsCanonicalizeParams? Read(ref ByteFieldReader fields)
+    {
+        if (!fields.Enter("struct WireFsCanonicalizeParams"))
+        {
+            return null;
+        }
+
+        var common = default(FsMembers);
+        while (fields.NextMember())
+        {
+            if (!common.TryReadPath(ref fields) && !common.TryReadSandbox(ref fields))
+            {
+                fields.Skip();
+            }
+        }
+
+        common.RequirePath(ref fields);
+        return common.TryFinish(ref fields) ? new(common.Path, common.Sandbox) : null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Serialization;
+
+namespace ExecActors.Protocol;
+
+/// <summary>Params of <c>fs/remove</c>.</summary>
+/// <param name="Path">The bytes of an absolute path in normal form, see <see cref="PathUri"/>.</param>
+/// <param name="Recursive">Whether a directory goes with all that is in it.</param>
+/// <param name="Force">Whether a path that is not there is no error.</param>
+/// <param name="FollowSymlinks">Whether links among the parents are followed; the path itself never is.</param>
+/// <param name="Sandbox">What the request may do; null for whatever the server may.</param>
+[JsonObject(NamingStrategyType = typeof(CamelCaseNamingStrategy), ItemNullValueHandling = NullValueHandling.Ignore)]
+public sealed record FsRemoveParams(
+    [property: JsonConverter(typeof(PathUriConverter))] byte[] Path,
+    bool Recursive = true,
+    bool Force = true,
+    bool FollowSymlinks = true,
+    SandboxContext? Sandbox = null)
+{
+    /// <summary>Reads the params slice of a scanned frame; empty when the message has none.</summary>
+    /// <param name="paramsJson">The slice.</param>
+    /// <param name="value">The params.</param>
+    /// <param name="error">
+    /// Why they are refused: with <see cref="ErrorCodes.InvalidParams"/>, and with <see cref="ErrorCodes.InvalidRequest"/> when this platform
+    /// cannot have the path.
+    /// </param>
+    public static bool TryDecode(ReadOnlyMemory<byte> paramsJson, [NotNullWhen(true)] out FsRemoveParams? value, out RpcError error) =>
+        ParamsDecoder.TryDecodeBytes(paramsJson, Read, out value, out error);
+
+    private static FsRemoveParams? Read(ref ByteFieldReader fields)
+    {
+        if (!fields.Enter("struct WireFsRemoveParams"))
+        {
+            return null;
+        }
+
+        var common = default(FsMembers);
+        bool? recursive = null, force = null;
+        while (fields.NextMember())
+        {
+            if (fields.IsNamed("recursive"u8))
+            {
+                recursive = fields.BooleanOrNull();
+            }
+            else if (fields.IsNamed("force"u8))
+            {
+                force = fields.BooleanOrNull();
+            }
+            else if (!common.TryReadPath(ref fields) && !common.TryReadFollowSymlinks(ref fields) && !common.TryReadSandbox(ref fields))
+            {
+                fields.Skip();
+            }
+        }
+
+        common.RequirePath(ref fields);
+        return common.TryFinish(ref fields)
+            ? new(common.Path, recursive ?? true, force ?? true, common.FollowSymlinks, common.Sandbox)
+            : null;
+    }
+}
