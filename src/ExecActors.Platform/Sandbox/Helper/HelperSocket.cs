@@ -21,7 +21,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
     private readonly byte[] _packet = new byte[PacketBytes];
 
     /// <summary>Whether nothing is there to be read: the peer neither closed its end nor sent what nobody asked for.</summary>
-    public bool IsOpen => Libc.Poll(socket, Libc.POLLIN, 0) == 0;
+    public bool IsOpen => Libc.PollFor(socket, Libc.POLLIN, 0) == 0;
 
     /// <summary>Sends a message.</summary>
     /// <exception cref="HelperLostException">The peer is gone, or did not take it in time.</exception>
@@ -130,7 +130,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
             case Errno.EINTR:
                 return;
             case Errno.EAGAIN:
-                if (Libc.Poll(socket, events, deadline.RemainingMilliseconds) == 0 && deadline.IsOver)
+                if (Libc.PollFor(socket, events, deadline.RemainingMilliseconds) == 0 && deadline.IsOver)
                 {
                     throw new HelperLostException($"it did not answer within {deadline.Patience.TotalSeconds:0.###} s");
                 }
