@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>
 /// Socket files of programs outside that a sandbox without network is kept from. A network namespace keeps abstract sockets apart and a filter

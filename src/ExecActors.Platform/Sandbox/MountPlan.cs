@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>A policy expanded on the file system as it was at one moment: what is seen where, and what must not come to be.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Turns the start of a sandboxed process into the start of bubblewrap.</summary>
 internal sealed class SandboxedStart(Bubblewrap bubblewrap)

@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Whether this user may make user namespaces, as far as the kernel's settings say.</summary>
 internal static class UserNamespaces

@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using ExecActors.Platform;
+
 namespace ExecActors.Runtime.Settings;
 
 /// <summary>Everything that can be set, read once at start from HOCON (<c>hocon/execactors.conf</c> says what each key means).</summary>
@@ -16,6 +18,9 @@ public sealed record ExecServerSettings
 
     /// <summary>One OS process.</summary>
     public required ProcessSettings Process { get; init; }
+
+    /// <summary>How sandboxes are made (<c>execactors.sandbox</c>).</summary>
+    public required SandboxOptions Sandbox { get; init; }
 
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
@@ -94,6 +99,16 @@ public sealed record ExecServerSettings
                 StdinQueueBytes = read.Bytes("execactors.process.stdin-queue-bytes", 1, 1 << 30),
                 WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
                 StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            },
+            Sandbox = new SandboxOptions
+            {
+                Bubblewrap = read.Text("execactors.sandbox.bubblewrap"),
+                DeniesUnixSockets = read.Switch("execactors.sandbox.deny-unix-sockets"),
+                Limits = new SandboxLimits
+                {
+                    GlobScanEntries = read.Count("execactors.sandbox.glob-scan-entries", 1, 100_000_000),
+                    Mounts = read.Count("execactors.sandbox.mounts", 16, 2_000),
+                },
             },
         };
     }
