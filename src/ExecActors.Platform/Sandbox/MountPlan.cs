@@ -57,6 +57,9 @@ public sealed class MountPlan
         return access == SandboxAccess.Write && Absent.Any(canonical.IsAtOrBelow) ? SandboxAccess.Read : access;
     }
 
+    /// <summary>Whether something lies below a path that makes it a directory of the sandbox, one that can be entered if nothing else.</summary>
+    internal bool LeadsThrough(UnixPath canonical) => Mounts.Any(mount => mount.Path.IsBelow(canonical));
+
     private string MakeKey()
     {
         var text = new StringBuilder().Append(RootAccess).Append(KeepsDevices ? 'd' : '-').Append('\0');
