@@ -14,7 +14,7 @@ internal readonly record struct FileFacts(ushort Mode, uint Uid, ulong Device, u
 
     public bool IsLink => (Mode & S_IFMT) == Libc.S_IFLNK;
 
-    public bool IsSocket => (Mode & S_IFMT) == Libc.S_IFSOCK;
+    public bool IsSocketOrPipe => (Mode & S_IFMT) is Libc.S_IFSOCK or Libc.S_IFIFO;
 
     /// <summary>Whether it is the same file; its mode may have changed.</summary>
     public bool IsSameFile(FileFacts other) => Device == other.Device && Inode == other.Inode;

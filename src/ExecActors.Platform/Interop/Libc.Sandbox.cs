@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int S_IFLNK = 0xA000;
     public const int S_IFSOCK = 0xC000;
+    public const int S_IFIFO = 0x1000;
     public const int S_ISVTX = 0x200;
 
     private const int AT_NO_AUTOMOUNT = 0x800;

@@ -1,5 +1,4 @@
 using ExecActors.Platform.Interop;
-using ExecActors.Platform.Sandbox;
 using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;

@@ -1,6 +1,5 @@
 #pragma warning disable CA2000 // streams and pidfds pass to the child, which closes them; each failing path disposes them
 using ExecActors.Platform.Interop;
-using ExecActors.Platform.Sandbox;
 
 namespace ExecActors.Platform;
 

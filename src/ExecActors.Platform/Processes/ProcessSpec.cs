@@ -1,5 +1,3 @@
-using ExecActors.Platform.Sandbox;
-
 namespace ExecActors.Platform;
 
 /// <summary>What to start and how its streams are made.</summary>

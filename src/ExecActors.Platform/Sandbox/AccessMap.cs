@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Accesses by path. The nearest path at or above decides; at the same path deny wins over write, and write over read.</summary>
 internal sealed class AccessMap

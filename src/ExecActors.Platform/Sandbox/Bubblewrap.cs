@@ -1,7 +1,7 @@
 using System.Globalization;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>The bubblewrap of this machine. Looked for and tried when first needed; what worked once is not tried again. Safe from several threads.</summary>
 public sealed class Bubblewrap(SandboxOptions options)
@@ -91,23 +91,23 @@ public sealed class Bubblewrap(SandboxOptions options)
 
     private string Find()
     {
-        if (Options.Bubblewrap is { } configured)
+        var name = Options.Bubblewrap;
+        if (name.StartsWith('/'))
         {
-            return UserEntry.IsProgram(configured)
-                ? configured
-                : throw Refuse($"sandbox.bubblewrap is set to {configured}, which is no program; correct it, or remove it to look on PATH");
+            return UserEntry.IsProgram(name)
+                ? name
+                : throw Refuse($"sandbox.bubblewrap is {name}, which is no program; correct it, or leave it out to look on PATH");
         }
 
-        return FindOnPath() ?? throw Refuse(
-            "bubblewrap was not found on the server's PATH; install it (apt-get install bubblewrap, dnf install bubblewrap) or set sandbox.bubblewrap to the program");
-    }
-
-    private static string? FindOnPath() =>
-        (System.Environment.GetEnvironmentVariable("PATH") ?? ProgramSearch.DefaultPath)
+        return (System.Environment.GetEnvironmentVariable("PATH") ?? ProgramSearch.DefaultPath)
             .Split(':')
             .Where(folder => folder.StartsWith('/'))
-            .Select(folder => $"{folder.TrimEnd('/')}/bwrap")
-            .FirstOrDefault(UserEntry.IsProgram);
+            .Select(folder => $"{folder.TrimEnd('/')}/{name}")
+            .FirstOrDefault(UserEntry.IsProgram)
+            ?? throw Refuse(
+                $"bubblewrap ({name}) was not found on the server's PATH; install it (apt-get install bubblewrap, dnf install bubblewrap), "
+                + "or set sandbox.bubblewrap to the program");
+    }
 
     // Everything that a sandbox uses, running bubblewrap itself inside, since it is sure to be there.
     private static (int ExitCode, string Text) TryOnce(string path, bool usesUserNamespace)

@@ -1,16 +1,30 @@
-namespace ExecActors.Platform.Sandbox;
+using System.Text;
+
+namespace ExecActors.Platform;
 
 /// <summary>Pure text work of patterns: alternatives, components, and whether one component matches a name. One character per byte throughout.</summary>
-internal static class GlobPattern
+public static class GlobPattern
 {
     private const int MaxAlternatives = 256;
 
-    /// <summary>Whether a component has anything but literal characters.</summary>
-    public static bool IsLiteral(string component) => component.AsSpan().IndexOfAny("*?[\\") < 0;
+    /// <summary>Whether a component has nothing but literal characters.</summary>
+    internal static bool IsLiteral(string component) => component.AsSpan().IndexOfAny("*?[\\") < 0;
+
+    /// <summary>A path as a pattern that matches nothing else.</summary>
+    public static string Escape(UnixPath path)
+    {
+        var escaped = new StringBuilder();
+        foreach (var character in path.Raw)
+        {
+            _ = (character is '*' or '?' or '[' or ']' or '{' or '}' or '\\' or ',' ? escaped.Append('\\') : escaped).Append(character);
+        }
+
+        return escaped.ToString();
+    }
 
     /// <summary>Writes out <c>{a,b}</c>: the patterns without braces that a pattern stands for.</summary>
     /// <exception cref="SandboxException">More than 256 of them, or a brace without its partner.</exception>
-    public static List<string> Alternatives(string pattern)
+    internal static List<string> Alternatives(string pattern)
     {
         var done = new List<string>();
         var open = new Stack<string>([pattern]);
@@ -38,7 +52,7 @@ internal static class GlobPattern
     }
 
     /// <summary>Whether a name matches one component: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a]</c>, <c>\x</c>. A leading dot is nothing special.</summary>
-    public static bool Matches(ReadOnlySpan<char> component, ReadOnlySpan<char> name)
+    internal static bool Matches(ReadOnlySpan<char> component, ReadOnlySpan<char> name)
     {
         int pattern = 0, text = 0, star = -1, starText = 0;
         while (text < name.Length)
@@ -71,7 +85,7 @@ internal static class GlobPattern
         return pattern == component.Length;
     }
 
-    public static SandboxException Refuse(string pattern, string reason) =>
+    internal static SandboxException Refuse(string pattern, string reason) =>
         new($"the sandbox policy's pattern `{UnixPath.FromRaw("/" + pattern.TrimStart('/'))}` {reason}");
 
     // Moves on only when it matches.

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Finds what patterns match now, within a bound over all patterns of a policy. Links are found and not followed. Blocks on the file system.</summary>
 internal sealed class GlobScan(PathResolver resolver, int maxEntries, int? maxDepth, int maxHits)
@@ -22,6 +22,11 @@ internal sealed class GlobScan(PathResolver resolver, int maxEntries, int? maxDe
         {
             var components = alternative.Split('/', StringSplitOptions.RemoveEmptyEntries);
             var literal = components.TakeWhile(GlobPattern.IsLiteral).Count();
+            if (components.Skip(literal).Any(component => component is "." or ".."))
+            {
+                throw GlobPattern.Refuse(pattern, "has `.` or `..` behind a wildcard, where it matches nothing; write the path without it");
+            }
+
             var fixedPart = resolver.Resolve(UnixPath.FromRaw("/" + string.Join('/', components.Take(literal))));
             if (fixedPart.Identity is null)
             {

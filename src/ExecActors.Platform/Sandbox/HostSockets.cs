@@ -2,15 +2,17 @@ using System.Globalization;
 using System.Text;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
-/// <summary>
-/// Socket files of programs outside that a sandbox without network is kept from. A network namespace keeps abstract sockets apart and a filter
-/// cannot read addresses, but a socket file on a read-only mount can still be connected to.
-/// </summary>
+/// <summary>Ways to programs outside that a sandbox is kept from: a socket file or a pipe on a read-only mount can still be connected to or written.</summary>
+/// <remarks>
+/// Always: the diagnostic ports of .NET programs, this one's among them, through which a program of the same user can be made to load code.
+/// Without the network: every other socket file too; a network namespace keeps only abstract sockets apart, and a filter cannot read addresses.
+/// </remarks>
 public sealed class HostSockets
 {
     private const int Limit = 1_000;
+    private static readonly string[] DiagnosticPorts = ["dotnet-diagnostic-*", "clr-debug-pipe-*"];
     private static readonly UnixPath Run = UnixPath.FromText("/run");
     private static readonly UnixPath Dev = UnixPath.FromText("/dev");
 
@@ -22,16 +24,16 @@ public sealed class HostSockets
     public static HostSockets None { get; } = new([]);
 
     /// <summary>
-    /// Covers /run, where services keep theirs (its links stay, for they may lead to programs), unless the policy speaks of it or the program
-    /// begins there; and each socket file elsewhere that is bound now and that the plan shows. One bound later elsewhere is not covered.
+    /// Finds what the plan shows of them. Without the network /run is covered as a whole, where services keep theirs (its links stay, for they may
+    /// lead to programs), unless the policy speaks of it or the program begins there; a socket file bound later elsewhere is not covered.
     /// </summary>
     /// <exception cref="SandboxException">There are more than 1,000.</exception>
-    public static HostSockets Find(MountPlan plan, UnixPath cwd)
+    public static HostSockets Find(MountPlan plan, UnixPath cwd, bool restrictsNetwork)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var words = new List<string>();
         var resolver = new PathResolver();
-        var coversRun = plan.AccessTo(Run) == SandboxAccess.Read && !cwd.IsAtOrBelow(Run) && !plan.Mounts.Any(mount => mount.Path.IsAtOrBelow(Run))
+        var coversRun = restrictsNetwork && plan.AccessTo(Run) == SandboxAccess.Read && !cwd.IsAtOrBelow(Run) && !plan.Mounts.Any(mount => mount.Path.IsAtOrBelow(Run))
             && resolver.Look(Run) is { IsDirectory: true };
         if (coversRun)
         {
@@ -39,10 +41,10 @@ public sealed class HostSockets
         }
 
         var found = new HashSet<UnixPath>();
-        foreach (var path in Bound())
+        foreach (var path in restrictsNetwork ? Bound().Concat(Ports()) : Ports())
         {
             var resolved = resolver.Resolve(path);
-            if (resolved.Identity is { IsSocket: true } && IsShown(plan, resolved.Canonical) && !(coversRun && resolved.Canonical.IsAtOrBelow(Run)))
+            if (resolved.Identity is { IsSocketOrPipe: true } && IsShown(plan, resolved.Canonical) && !(coversRun && resolved.Canonical.IsAtOrBelow(Run)))
             {
                 found.Add(resolved.Canonical);
             }
@@ -82,6 +84,17 @@ public sealed class HostSockets
 
         words.AddRange(["--remount-ro", Run.Raw]);
     }
+
+    // The runtime puts them into its temporary directory, which is not the same for every program. Names go by prefix-PID-*; those of programs
+    // that were killed stay behind, and nobody listens to them.
+    private static IEnumerable<UnixPath> Ports() =>
+        from folder in new[] { "/tmp", Path.TrimEndingDirectorySeparator(Path.GetTempPath()) }.Distinct(StringComparer.Ordinal)
+        where Directory.Exists(folder)
+        from pattern in DiagnosticPorts
+        from path in Directory.EnumerateFileSystemEntries(folder, pattern)
+        let pid = Path.GetFileName(path)[(pattern.Length - 1)..].Split('-')[0]
+        where Directory.Exists($"/proc/{pid}")
+        select UnixPath.FromText(path);
 
     // unix(7): Num RefCount Protocol Flags Type St Inode Path; a path may hold blanks. Relative ones are relative to what nobody knows.
     private static IEnumerable<UnixPath> Bound()

@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>What is put at a path of the sandbox.</summary>
 internal enum MountKind

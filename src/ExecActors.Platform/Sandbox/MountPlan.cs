@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>A policy expanded on the file system as it was at one moment: what is seen where, and what must not come to be.</summary>
 /// <remarks>
@@ -56,6 +56,9 @@ public sealed class MountPlan
         var access = _access.At(canonical);
         return access == SandboxAccess.Write && Absent.Any(canonical.IsAtOrBelow) ? SandboxAccess.Read : access;
     }
+
+    /// <summary>Whether something lies below a path that makes it a directory of the sandbox, one that can be entered if nothing else.</summary>
+    internal bool LeadsThrough(UnixPath canonical) => Mounts.Any(mount => mount.Path.IsBelow(canonical));
 
     private string MakeKey()
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Makes one <see cref="MountPlan"/>. Used once.</summary>
 internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)

@@ -1,7 +1,7 @@
 using System.Text;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>A symbolic link that was followed.</summary>
 /// <param name="Location">Where it is; its directory is free of links.</param>

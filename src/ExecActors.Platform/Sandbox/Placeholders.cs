@@ -2,7 +2,7 @@ using System.Text;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>
 /// Empty directories made for a while at paths that a sandboxed program must not make, so that something read-only can be mounted there.

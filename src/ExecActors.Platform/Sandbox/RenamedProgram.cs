@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Starts a program under another name where bubblewrap cannot (before 0.9.0), by an interpreter that is replaced by the program.</summary>
 internal static class RenamedProgram

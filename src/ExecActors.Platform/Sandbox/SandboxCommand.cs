@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Puts a plan into bubblewrap's options. Pure: nothing is opened or looked at.</summary>
 public static class SandboxCommand

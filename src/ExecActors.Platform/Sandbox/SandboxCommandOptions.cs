@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>What a sandbox has besides its view of the file system.</summary>
 public sealed record SandboxCommandOptions

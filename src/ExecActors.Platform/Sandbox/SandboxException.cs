@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>A policy cannot be enforced on this machine or on the files as they are. Nothing was run. The message is for the client.</summary>
 public sealed class SandboxException : Exception

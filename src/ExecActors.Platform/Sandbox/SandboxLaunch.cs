@@ -4,7 +4,7 @@ using System.Text;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>
 /// A sandbox that is ready to be started: bubblewrap's command line, the descriptors it reads, and the placeholders that stand until it has ended.

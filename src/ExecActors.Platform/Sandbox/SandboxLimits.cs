@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>How much work a policy may make.</summary>
 public sealed record SandboxLimits

@@ -1,10 +1,10 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>How sandboxes are made on this machine.</summary>
 public sealed record SandboxOptions
 {
-    /// <summary>The program; null to look for <c>bwrap</c> on this program's PATH.</summary>
-    public string? Bubblewrap { get; init; }
+    /// <summary>The program: an absolute path, or a name to be looked for on this program's PATH.</summary>
+    public string Bubblewrap { get; init; } = "bwrap";
 
     /// <summary>Whether a sandboxed program is refused AF_UNIX sockets as well, whatever its policy says of the network.</summary>
     public bool DeniesUnixSockets { get; init; }

@@ -1,4 +1,4 @@
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>What a sandboxed program may do. Says nothing of how the file system looks now; <see cref="MountPlan"/> expands it.</summary>
 /// <remarks>
@@ -40,6 +40,18 @@ public sealed record SandboxPolicy
 
     /// <summary>Nothing is limited: a program under it needs no sandbox.</summary>
     public bool LimitsNothing => !RestrictsFiles && !RestrictsNetwork;
+
+    /// <summary>Whether there may be something that can be read without the policy and not with it.</summary>
+    public bool LimitsReading => RestrictsFiles && (RootAccess is SandboxAccess.None or SandboxAccess.Deny || Takes(SandboxAccess.Deny));
+
+    /// <summary>Whether there may be something that can be written without the policy and not with it.</summary>
+    public bool LimitsWriting => RestrictsFiles && (RootAccess != SandboxAccess.Write || Takes(SandboxAccess.Deny) || Takes(SandboxAccess.Read));
+
+    private SandboxAccess RootAccess =>
+        Entries.Where(entry => entry.Path.IsRoot).Select(entry => entry.Access).DefaultIfEmpty(SandboxAccess.None).Max();
+
+    private bool Takes(SandboxAccess access) =>
+        Entries.Any(entry => entry.Access == access && !entry.Path.IsRoot) || Globs.Any(glob => glob.Access == access);
 }
 
 /// <summary>What may be done with a path and everything below it.</summary>

@@ -1,6 +1,6 @@
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Turns the start of a sandboxed process into the start of bubblewrap.</summary>
 internal sealed class SandboxedStart(Bubblewrap bubblewrap)
@@ -42,10 +42,10 @@ internal sealed class SandboxedStart(Bubblewrap bubblewrap)
                 new SandboxCommandOptions
                 {
                     RestrictsNetwork = policy.RestrictsNetwork,
-                    Cwd = IsSeen(plan, cwd) ? cwd : UnixPath.Root,
+                    Cwd = IsSeen(plan, cwd) || plan.LeadsThrough(cwd) ? cwd : UnixPath.Root,
                     Environment = environment,
                     HoldsAbsent = true,
-                    Sockets = policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets ? HostSockets.Find(plan, cwd) : HostSockets.None,
+                    Sockets = HostSockets.Find(plan, cwd, policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets),
                 },
                 spec.Arg0);
         }

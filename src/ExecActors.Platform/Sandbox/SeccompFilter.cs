@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Assembles the system-call filter of a sandbox: a classic BPF program as <c>bwrap --seccomp</c> takes it (an array of struct sock_filter).</summary>
 public static class SeccompFilter

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>The numbers that <see cref="SeccompFilter"/> needs, from the kernel's tables (arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h).</summary>
 internal sealed class SystemCalls

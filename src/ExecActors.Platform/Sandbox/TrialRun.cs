@@ -1,7 +1,7 @@
 using System.Text;
 using ExecActors.Platform.Interop;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>Runs a short program of this machine to its end and returns what it said. Blocks.</summary>
 internal static class TrialRun

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ExecActors.Platform.Sandbox;
+namespace ExecActors.Platform;
 
 /// <summary>An absolute path as the kernel has it: bytes, compared as bytes, without trailing slash, <c>.</c>, <c>..</c> or repeated slashes.</summary>
 /// <remarks>Kept as text with one character per byte (Latin-1), so that prefixes and dictionaries are those of strings. The default value is the root.</remarks>
