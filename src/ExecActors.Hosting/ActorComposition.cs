@@ -20,10 +20,11 @@ internal static partial class ActorComposition
             return;
         }
 
+        services.TryAddSingleton(provider => new Bubblewrap(provider.GetRequiredService<ExecServerConfiguration>().Settings.Sandbox.ToOptions()));
         services.TryAddSingleton<IProcessHost>(provider =>
         {
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");
-            return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid));
+            return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid), provider.GetRequiredService<Bubblewrap>());
         });
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());

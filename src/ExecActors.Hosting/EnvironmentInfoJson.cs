@@ -28,7 +28,7 @@ internal static class EnvironmentInfoJson
         ["fileWriteStreaming"] = true,
         ["shellSnapshotV2"] = false,
         ["windowsMxc"] = false,
-        ["linuxRootWritePreservesDevices"] = false,
+        ["linuxRootWritePreservesDevices"] = true,
         ["linuxApprovedRootWritePreservesRestrictions"] = false,
 
         // Ours, under new names (docs/PROTOCOL.md).

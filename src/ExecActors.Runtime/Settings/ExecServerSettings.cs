@@ -23,6 +23,9 @@ public sealed record ExecServerSettings
     /// <summary>Threads for calls that can only block.</summary>
     public required BlockingIoSettings BlockingIo { get; init; }
 
+    /// <summary>Sandboxes.</summary>
+    public required SandboxSettings Sandbox { get; init; }
+
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
 
@@ -92,6 +95,7 @@ public sealed record ExecServerSettings
                 Retention = read.Duration("execactors.session.retention", TimeSpan.Zero, TimeSpan.FromDays(7)),
                 CreditBytes = read.Bytes("execactors.session.credit-bytes", 128 << 10, 64 << 20),
             },
+            Sandbox = SandboxSettings.Read(read),
             Process = new ProcessSettings
             {
                 Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),
