@@ -1,7 +1,5 @@
 using Akka.Configuration;
 
-using ExecActors.Platform;
-
 namespace ExecActors.Runtime.Settings;
 
 /// <summary>Everything that can be set, read once at start from HOCON (<c>hocon/execactors.conf</c> says what each key means).</summary>
