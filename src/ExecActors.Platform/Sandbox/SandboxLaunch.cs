@@ -57,6 +57,9 @@ internal sealed class SandboxLaunch : IDisposable
     /// <summary>Its arguments, its own name first.</summary>
     public string[] Arguments { get; }
 
+    /// <summary>Whether placeholders stand until the sandbox has ended.</summary>
+    public bool HoldsPlaceholders => !_placeholders.IsEmpty;
+
     /// <summary>Gives the child its further descriptors, and no others. After those for the standard ones.</summary>
     public void AddTo(SpawnSettings settings)
     {
