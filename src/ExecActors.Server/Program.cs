@@ -1,4 +1,6 @@
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Server;
 using ExecActors.Server.Commands;
 
-return await ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+// Before anything else is loaded: a request waits for it.
+return FsHelper.TryRun(args, out var code) ? code : await ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());

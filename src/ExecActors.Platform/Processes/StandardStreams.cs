@@ -45,7 +45,7 @@ internal sealed class StandardStreams : IDisposable
         }
     }
 
-    /// <summary>Says how the child gets its descriptors 0 to 2, and that it gets no others.</summary>
+    /// <summary>Says how the child gets its descriptors 0 to 2. Those above are still to be closed.</summary>
     public void AddTo(SpawnSettings settings)
     {
         if (_terminalPath is not null)
@@ -67,8 +67,6 @@ internal sealed class StandardStreams : IDisposable
                 settings.Duplicate(handle, target);
             }
         }
-
-        settings.CloseTheRest();
     }
 
     /// <summary>Closes the child's ends: as long as we hold them, its streams do not end.</summary>
