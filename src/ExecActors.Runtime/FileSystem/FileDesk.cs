@@ -103,8 +103,8 @@ internal sealed class FileDesk(
         }
         else if (Refusal(task) is { } refusal)
         {
-            request.Payload?.Dispose();
             answer(request.Ref, refusal);
+            request.Payload?.Dispose();
             Leave(task);
         }
         else
@@ -137,7 +137,7 @@ internal sealed class FileDesk(
                 var handle = task.Turn.Claim.Handle!;
                 if (!_handles.TryGetValue(handle, out var file))
                 {
-                    return AnswerFrames.Error(id, Errors.UnknownFileHandle(handle));
+                    return AnswerFrames.Error(id, Misuse(task.Request.Params) ?? Errors.UnknownFileHandle(handle));
                 }
 
                 Use(task, file);
@@ -146,6 +146,14 @@ internal sealed class FileDesk(
                 return null;
         }
     }
+
+    // What is wrong with a block whatever its handle is said first; for a known one the worker does it.
+    private static RpcError? Misuse(object parameters) => parameters switch
+    {
+        FsReadBlockParams block => FileTransfer.Check(block),
+        FsWriteBlockParams block => FileTransfer.Check(block),
+        _ => null,
+    };
 
     private static void Use(FileTask task, OpenFile file)
     {

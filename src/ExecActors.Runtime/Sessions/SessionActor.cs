@@ -3,6 +3,7 @@ using Akka.Actor;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Workers;
 
@@ -106,6 +107,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
         Receive<FileProtocol.Done>(_files.OnDone);
+        Receive<HttpProtocol.Delta>(OnDelta);
         Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
@@ -136,6 +138,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             return;
         }
 
+        DropHttp(attached);
         attached.Dispose();
         _attached = null;
         _files.Detach();

@@ -1,4 +1,5 @@
 using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Settings;
 
@@ -17,6 +18,9 @@ internal sealed record SessionEnvironment
 
     /// <summary>Performs its file requests.</summary>
     public required IFileService Files { get; init; }
+
+    /// <summary>Makes its HTTP requests.</summary>
+    public required HttpEnvironment Http { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }

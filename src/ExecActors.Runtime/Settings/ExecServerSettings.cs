@@ -17,6 +17,9 @@ public sealed record ExecServerSettings
     /// <summary>One OS process.</summary>
     public required ProcessSettings Process { get; init; }
 
+    /// <summary>HTTP requests made for clients.</summary>
+    public required HttpSettings Http { get; init; }
+
     /// <summary>Threads for calls that can only block.</summary>
     public required BlockingIoSettings BlockingIo { get; init; }
 
@@ -103,6 +106,14 @@ public sealed record ExecServerSettings
                 StdinQueueBytes = read.Bytes("execactors.process.stdin-queue-bytes", 1, 1 << 30),
                 WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
                 StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            },
+            Http = new HttpSettings
+            {
+                StreamsPerConnection = read.Count("execactors.http.streams-per-connection", 1, 65_536),
+                RequestsPerConnection = read.Count("execactors.http.requests-per-connection", 1, 65_536),
+                BufferedBodyBytes = read.Bytes("execactors.http.buffered-body-bytes", 1 << 10, 512 << 20),
+                BufferedBytes = read.Bytes("execactors.http.buffered-bytes", 1 << 20, 1 << 30),
+                DeltaBytes = read.Bytes("execactors.http.delta-bytes", 4 << 10, 1 << 20),
             },
             BlockingIo = BlockingIoSettings.From(read, "execactors.blocking-io."),
         };
@@ -224,6 +235,25 @@ public sealed record ProcessSettings
 
     /// <summary>How long terminate and signal wait for a start before they cancel it.</summary>
     public required TimeSpan StartPatience { get; init; }
+}
+
+/// <summary>HTTP requests made for clients (<c>execactors.http</c>).</summary>
+public sealed record HttpSettings
+{
+    /// <summary>Streams of one connection that have not ended.</summary>
+    public required int StreamsPerConnection { get; init; }
+
+    /// <summary>Other requests of one connection that run at once; the rest wait in order.</summary>
+    public required int RequestsPerConnection { get; init; }
+
+    /// <summary>Longest body of a response that is not streamed, in bytes.</summary>
+    public required int BufferedBodyBytes { get; init; }
+
+    /// <summary>Such bodies being collected for all clients together, in bytes.</summary>
+    public required int BufferedBytes { get; init; }
+
+    /// <summary>Most of a streamed body in one notification, in bytes.</summary>
+    public required int DeltaBytes { get; init; }
 }
 
 /// <summary>Threads for calls that can only block (<c>execactors.blocking-io</c>).</summary>

@@ -25,10 +25,11 @@ public sealed partial class ArrowTests
         ["Processes"] = ["Workers", "Sandbox", "Frames", "Settings"],
         ["Sandbox"] = ["Settings"],
         ["FileSystem"] = ["Workers", "Sandbox", "Frames", "Settings"],
+        ["FileSystem/Helper"] = ["FileSystem", "Sandbox", "Frames", "Settings"],
         ["Http"] = ["Frames", "Settings"],
-        ["Sessions"] = ["Workers", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
+        ["Sessions"] = ["Workers", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],
         ["Connections"] = ["Sessions", "Processes", "Frames", "Settings"],
-        [""] = ["Workers", "Connections", "Sessions", "Processes", "FileSystem", "Http", "Sandbox", "Frames", "Settings"],
+        [""] = ["Workers", "Connections", "Sessions", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Settings;
 using ExecActors.Runtime.Tests.Support;
 using ExecActors.Testing;
 
@@ -184,6 +185,11 @@ public sealed class FileHelperPoolTests : RuntimeTest
     private static FakeHelper Take(FileHelperPool pool, string key) => (FakeHelper)pool.Take(key, () => new FakeHelper());
 
     private FileHelperPool Pool(int count = 16, TimeSpan? idle = null, TimeSpan? patience = null) => new(
-        Settings.Sandbox with { Helpers = count, HelperIdle = idle ?? _idle, HelperPatience = patience ?? TestTimeouts.Default },
+        ExecServerSettings.From(ExecServerSettings.BuiltIn).Sandbox with
+        {
+            Helpers = count,
+            HelperIdle = idle ?? _idle,
+            HelperPatience = patience ?? TestTimeouts.Default,
+        },
         Clock);
 }
