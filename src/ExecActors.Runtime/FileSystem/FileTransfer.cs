@@ -14,6 +14,7 @@ internal static partial class FileTransfer
     public const long MostFileBytes = 512L << 20;
 
     private const int PieceBytes = 192 * 1024; // a multiple of three, so that pieces encode to whole quads
+    private const int LeastPieceBytes = 12 * 1024;
     private const int PieceDigits = PieceBytes / 3 * 4;
     private const int Envelope = 128;
 
@@ -38,8 +39,8 @@ internal static partial class FileTransfer
             return AnswerFrames.Error(id, Errors.FileTooLarge);
         }
 
-        // A byte more than there should be, so that one call sees the end too.
-        var wanted = size < PieceBytes ? (int)(size / 3 * 3) + 3 : PieceBytes;
+        // More than there should be, so that the end is seen too; and not little, for files of /proc say that they are empty.
+        var wanted = (int)Math.Clamp((size / 3 * 3) + 3, LeastPieceBytes, PieceBytes);
         var piece = ArrayPool<byte>.Shared.Rent(wanted);
         using var frame = new FrameBuffer(Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope);
         try

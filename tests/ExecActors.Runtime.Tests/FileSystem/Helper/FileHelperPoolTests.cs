@@ -1,5 +1,4 @@
 using ExecActors.Runtime.FileSystem;
-using ExecActors.Runtime.Settings;
 using ExecActors.Runtime.Tests.Support;
 using ExecActors.Testing;
 
@@ -185,11 +184,6 @@ public sealed class FileHelperPoolTests : RuntimeTest
     private static FakeHelper Take(FileHelperPool pool, string key) => (FakeHelper)pool.Take(key, () => new FakeHelper());
 
     private FileHelperPool Pool(int count = 16, TimeSpan? idle = null, TimeSpan? patience = null) => new(
-        ExecServerSettings.From(ExecServerSettings.BuiltIn).Sandbox with
-        {
-            Helpers = count,
-            HelperIdle = idle ?? _idle,
-            HelperPatience = patience ?? TestTimeouts.Default,
-        },
+        Settings.Sandbox with { Helpers = count, HelperIdle = idle ?? _idle, HelperPatience = patience ?? TestTimeouts.Default },
         Clock);
 }
