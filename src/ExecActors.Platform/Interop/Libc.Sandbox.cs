@@ -86,6 +86,15 @@ internal static unsafe partial class Libc
     /// <summary>lseek(2) to the beginning.</summary>
     public static int Rewind(SafeFileHandle descriptor) => LSeek(descriptor, 0, 0) < 0 ? -1 : 0;
 
+    /// <summary>pread(2).</summary>
+    public static int ReadAt(SafeFileHandle descriptor, Span<byte> buffer, long offset)
+    {
+        fixed (byte* start = buffer)
+        {
+            return (int)PRead(descriptor, start, (nuint)buffer.Length, offset);
+        }
+    }
+
     /// <summary>mkdir(2).</summary>
     public static int MakeDirectory(ReadOnlySpan<byte> path, uint mode)
     {
@@ -171,6 +180,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     private static partial long LSeek(SafeFileHandle descriptor, long offset, int whence);
+
+    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
+    private static partial nint PRead(SafeFileHandle descriptor, byte* buffer, nuint count, long offset);
 
     [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
     private static partial int MkDir(byte* path, uint mode);
