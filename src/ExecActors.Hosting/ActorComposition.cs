@@ -20,7 +20,7 @@ internal static partial class ActorComposition
             return;
         }
 
-        services.TryAddSingleton(provider => new Bubblewrap(provider.GetRequiredService<ExecServerConfiguration>().Settings.Sandbox));
+        services.TryAddSingleton(provider => new Bubblewrap(provider.GetRequiredService<ExecServerConfiguration>().Settings.Sandbox.ToOptions()));
         services.TryAddSingleton<IProcessHost>(provider =>
         {
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");

@@ -3,6 +3,8 @@ using Akka.Actor;
 
 using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
@@ -54,10 +56,14 @@ public sealed class ExecServer
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(parts);
+        var http = new HttpEngine(parts.Settings.Http, parts.ServerVariables);
+        system.RegisterOnTermination(http.Dispose);
         var sessions = new SessionEnvironment
         {
             Settings = parts.Settings,
             Process = new ProcessEnvironment(parts.ProcessHost, parts.Settings.Process),
+            Files = new FileService(),
+            Http = new HttpEnvironment(http, parts.Settings.Http, parts.ServerVariables, parts.LoggerFactory.CreateLogger("ExecActors.Http")),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
             EnvironmentInfo = parts.EnvironmentInfo,
             ServerVariables = parts.ServerVariables,

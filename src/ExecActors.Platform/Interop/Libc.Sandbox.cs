@@ -11,33 +11,24 @@ internal static unsafe partial class Libc
     public const int S_IFIFO = 0x1000;
     public const int S_ISVTX = 0x200;
 
-    private const int AT_SYMLINK_NOFOLLOW = 0x100;
     private const int AT_NO_AUTOMOUNT = 0x800;
     private const uint STATX_TYPE_MODE_UID_INO = 0x1 | 0x2 | 0x8 | 0x100;
     private const int StatxUidOffset = 20;
     private const int StatxInodeOffset = 32;
     private const int StatxDeviceOffset = 136;
     private const uint MFD_CLOEXEC = 1;
-    private const int O_DIRECTORY = 0x10000;
-    private const int O_DIRECTORY_ARM64 = 0x4000;
-    private const int O_NOFOLLOW = 0x20000;
-    private const int O_NOFOLLOW_ARM64 = 0x8000;
     private const int LOCK_SH = 1;
     private const int LOCK_EX = 2;
     private const int LOCK_NB = 4;
     private const long SYS_pidfd_send_signal = 424; // the same number on every architecture
-    private const long SYS_landlock_create_ruleset = 444;
-    private const long LANDLOCK_CREATE_RULESET_VERSION = 1;
     private const int PathMax = 4096;
-
-    private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     /// <summary>geteuid(2).</summary>
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUid();
 
     /// <summary>statx(2) of the path itself: a link is not followed, an automount not triggered.</summary>
-    public static int FileIdentity(ReadOnlySpan<byte> path, out FileIdentity identity)
+    public static int FileIdentity(ReadOnlySpan<byte> path, out FileFacts identity)
     {
         var buffer = stackalloc byte[256];
         int result;
@@ -51,9 +42,8 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>statx(2) of an open descriptor.</summary>
-    public static int FileIdentity(SafeFileHandle descriptor, out FileIdentity identity)
+    public static int FileIdentity(SafeFileHandle descriptor, out FileFacts identity)
     {
-        const int AT_EMPTY_PATH = 0x1000;
         var buffer = stackalloc byte[256];
         byte empty = 0;
         var result = Statx((int)descriptor.DangerousGetHandle(), &empty, AT_EMPTY_PATH, STATX_TYPE_MODE_UID_INO, buffer);
@@ -86,15 +76,6 @@ internal static unsafe partial class Libc
     /// <summary>lseek(2) to the beginning.</summary>
     public static int Rewind(SafeFileHandle descriptor) => LSeek(descriptor, 0, 0) < 0 ? -1 : 0;
 
-    /// <summary>pread(2).</summary>
-    public static int ReadAt(SafeFileHandle descriptor, Span<byte> buffer, long offset)
-    {
-        fixed (byte* start = buffer)
-        {
-            return (int)PRead(descriptor, start, (nuint)buffer.Length, offset);
-        }
-    }
-
     /// <summary>mkdir(2).</summary>
     public static int MakeDirectory(ReadOnlySpan<byte> path, uint mode)
     {
@@ -116,7 +97,7 @@ internal static unsafe partial class Libc
     /// <summary>open(2) of a directory for reading, not through a link. An invalid handle on failure.</summary>
     public static SafeFileHandle OpenDirectory(ReadOnlySpan<byte> path)
     {
-        var flags = O_RDONLY | O_CLOEXEC | (IsArm64 ? O_DIRECTORY_ARM64 | O_NOFOLLOW_ARM64 : O_DIRECTORY | O_NOFOLLOW);
+        var flags = O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW;
         fixed (byte* start = path)
         {
             return OpenAt(AT_FDCWD, start, flags, 0);
@@ -132,9 +113,6 @@ internal static unsafe partial class Libc
     /// <summary>pidfd_send_signal(2).</summary>
     public static int PidfdSendSignal(SafeFileHandle pidfd, int signal) =>
         (int)Syscall4(SYS_pidfd_send_signal, (int)pidfd.DangerousGetHandle(), signal, 0, 0);
-
-    /// <summary>landlock_create_ruleset(2), asking for the version of its interface; -1 where the kernel has none or it is off.</summary>
-    public static int LandlockVersion() => (int)Syscall4(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0);
 
     /// <summary>opendir(3); null on failure. Given back with <see cref="CloseDirectory"/>.</summary>
     public static void* OpenDirectoryStream(ReadOnlySpan<byte> path)
@@ -166,7 +144,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
     public static partial int CloseDirectory(void* stream);
 
-    private static FileIdentity ReadIdentity(byte* statx) => new(
+    private static FileFacts ReadIdentity(byte* statx) => new(
         *(ushort*)(statx + StatxModeOffset),
         *(uint*)(statx + StatxUidOffset),
         ((ulong)*(uint*)(statx + StatxDeviceOffset) << 32) | *(uint*)(statx + StatxDeviceOffset + 4),
@@ -177,12 +155,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
     private static partial SafeFileHandle MemFdCreate(byte* name, uint flags);
-
-    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
-    private static partial long LSeek(SafeFileHandle descriptor, long offset, int whence);
-
-    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
-    private static partial nint PRead(SafeFileHandle descriptor, byte* buffer, nuint count, long offset);
 
     [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
     private static partial int MkDir(byte* path, uint mode);

@@ -40,6 +40,9 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         _reactor = new Reactor();
     }
 
+    /// <summary>The thread that watches descriptors; others may have it watch theirs.</summary>
+    internal Reactor Reactor => _reactor;
+
     /// <summary>How often the reactor was woken so far; for tests of what an exchange costs.</summary>
     internal long ReactorWakes => _reactor.Wakes;
 

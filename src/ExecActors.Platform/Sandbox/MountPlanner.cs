@@ -12,7 +12,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
     private readonly PathResolver _resolver = new();
     private readonly AccessMap _access = new();
     private readonly List<(SandboxEntry Entry, ResolvedPath Resolved)> _found = [];
-    private readonly Dictionary<UnixPath, FileIdentity> _files = [];
+    private readonly Dictionary<UnixPath, FileFacts> _files = [];
     private readonly SortedSet<UnixPath> _absent = new(UnixPath.ByteOrder);
 
     public MountPlan Make()

@@ -13,14 +13,14 @@ internal readonly record struct FollowedLink(UnixPath Location, string Target);
 /// <param name="Identity">The file there; null when there is none, or none that this user can reach.</param>
 /// <param name="FirstMissing">The first part of the way that does not exist; null when all does.</param>
 /// <param name="Links">The links on the way, in their order.</param>
-internal sealed record ResolvedPath(UnixPath Canonical, FileIdentity? Identity, UnixPath? FirstMissing, IReadOnlyList<FollowedLink> Links);
+internal sealed record ResolvedPath(UnixPath Canonical, FileFacts? Identity, UnixPath? FirstMissing, IReadOnlyList<FollowedLink> Links);
 
 /// <summary>Follows the links of paths one component at a time, so that each is known. Looks at each path once; blocks on the file system.</summary>
 internal sealed class PathResolver
 {
     private const int MaxLinks = 40; // as the kernel
 
-    private readonly Dictionary<UnixPath, FileIdentity?> _seen = [];
+    private readonly Dictionary<UnixPath, FileFacts?> _seen = [];
 
     /// <summary>Follows a path to its end.</summary>
     /// <exception cref="SandboxException">The file system failed to answer.</exception>
@@ -75,14 +75,14 @@ internal sealed class PathResolver
 
     /// <summary>What is at a path, links not followed; null when nothing is, or only a placeholder that some server holds there.</summary>
     /// <exception cref="SandboxException">The file system failed to answer.</exception>
-    public FileIdentity? Look(UnixPath path)
+    public FileFacts? Look(UnixPath path)
     {
         if (_seen.TryGetValue(path, out var known))
         {
             return known;
         }
 
-        FileIdentity? found = null;
+        FileFacts? found = null;
         if (Libc.FileIdentity(path.ToCString(), out var identity) == 0)
         {
             found = Placeholders.IsOne(path, identity) ? null : identity;

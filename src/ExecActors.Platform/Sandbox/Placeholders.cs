@@ -22,7 +22,7 @@ internal sealed class Placeholders : IDisposable
     private readonly List<(byte[] Path, SafeFileHandle Handle)> _held = [];
 
     /// <summary>Whether a directory is such a placeholder, of this server or another one.</summary>
-    public static unsafe bool IsOne(UnixPath path, FileIdentity identity)
+    public static unsafe bool IsOne(UnixPath path, FileFacts identity)
     {
         // A temporary directory has the sticky bit too, but there everybody may write.
         if (!identity.IsDirectory || (identity.Mode & (Libc.S_ISVTX | WorldWritable)) != Libc.S_ISVTX || identity.Uid != Libc.GetEffectiveUid())

@@ -44,7 +44,7 @@ public static class SandboxSupport
             : new SandboxFinding("seccomp filters", IsRequired: true, IsThere: false, "not in the kernel", $"{KernelRemedy} (CONFIG_SECCOMP_FILTER)");
 
     private static SandboxFinding Landlock() =>
-        Libc.LandlockVersion() is var version and > 0
+        Libc.LandlockAbi() is var version and > 0
             ? new SandboxFinding(
                 "Landlock", IsRequired: false, IsThere: true, $"ABI {version.ToString(CultureInfo.InvariantCulture)}", Remedy: null)
             : new SandboxFinding(

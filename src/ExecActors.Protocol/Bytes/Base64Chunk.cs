@@ -38,6 +38,24 @@ public static class Base64Chunk
         return false;
     }
 
+    /// <summary>Checks a whole text as <see cref="TryDecode"/> does, without decoding it.</summary>
+    /// <param name="base64">The text, unescaped.</param>
+    /// <param name="decodedLength">How many bytes it stands for; 0 on failure.</param>
+    /// <param name="error">What is wrong with the text, <see cref="ErrorCodes.InvalidParams"/>, in the reference server's words.</param>
+    public static bool TryMeasure(ReadOnlySpan<byte> base64, out int decodedLength, out RpcError error)
+    {
+        error = default;
+        decodedLength = Math.Max(ExactLength(base64), 0);
+        if (Base64.IsValid(base64, out var found) && found == ExactLength(base64) && UnusedBits(base64) == 0)
+        {
+            return true;
+        }
+
+        decodedLength = 0;
+        error = Errors.InvalidParams(Explain(base64));
+        return false;
+    }
+
     private static int ExactLength(ReadOnlySpan<byte> base64)
     {
         var padding = base64.EndsWith("=="u8) ? 2 : base64.EndsWith("="u8) ? 1 : 0;

@@ -18,6 +18,10 @@ public static partial class Errors
     /// <summary><c>process/start</c> without a program.</summary>
     public static RpcError ArgvEmpty { get; } = InvalidParams("argv must not be empty");
 
+    /// <summary><c>process/start</c> that asks for a proxy and says that it is not enabled.</summary>
+    public static RpcError NetworkProxyDisabled { get; } =
+        InvalidParams("invalid network proxy config: executor-local network proxy launch requires an enabled proxy");
+
     /// <summary><c>process/write</c> with an empty <c>writeId</c>.</summary>
     public static RpcError WriteIdEmpty { get; } = InvalidParams("writeId must not be empty");
 

@@ -61,7 +61,7 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
     }
 
     /// <summary>A string with its quotes. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.</summary>
-    public void String(ReadOnlySpan<char> text)
+    public void String(scoped ReadOnlySpan<char> text)
     {
         Raw("\""u8);
         while (!text.IsEmpty)
@@ -84,6 +84,13 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
     public void Base64String(ReadOnlySpan<byte> bytes)
     {
         Raw("\""u8);
+        Base64Text(bytes);
+        Raw("\""u8);
+    }
+
+    /// <summary>Bytes as base64 without quotes. Only the last part of a text may have a length that is no multiple of three.</summary>
+    public void Base64Text(ReadOnlySpan<byte> bytes)
+    {
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(bytes.Length, Base64Piece)];
@@ -91,7 +98,26 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
             _used += written;
             bytes = bytes[piece.Length..];
         }
+    }
 
+    /// <summary>UTF-8 as a string with its quotes; what is not UTF-8 becomes U+FFFD.</summary>
+    public void Utf8String(ReadOnlySpan<byte> text)
+    {
+        var rented = text.Length <= 256 ? null : ArrayPool<char>.Shared.Rent(text.Length);
+        var chars = rented ?? stackalloc char[256];
+        String(chars[..Encoding.UTF8.GetChars(text, chars)]);
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>An absolute path as a URI string with its quotes.</summary>
+    public void PathString(ReadOnlySpan<byte> path)
+    {
+        Raw("\""u8);
+        var written = PathUri.WriteUri(path, Room(PathUri.LongestUri(path.Length)));
+        _used += written;
         Raw("\""u8);
     }
 
@@ -107,7 +133,7 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
         _used = 0;
     }
 
-    private void Plain(ReadOnlySpan<char> text)
+    private void Plain(scoped ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -14,6 +15,8 @@ public static class PathUri
     // What a URI path shows as it is; the reference server's choice.
     private static readonly SearchValues<byte> s_literal = SearchValues.Create(
         "!$&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz|~"u8);
+
+    private static ReadOnlySpan<byte> Scheme => "file://"u8;
 
     /// <summary>Finds the path that a URI or absolute path names.</summary>
     /// <param name="uri">The text as it came.</param>
@@ -40,21 +43,58 @@ public static class PathUri
             throw new ArgumentException("Only an absolute path has a URI.", nameof(path));
         }
 
-        var uri = new StringBuilder("file://", path.Length + 16);
-        for (var i = 0; i < path.Length; i++)
+        var length = LongestUri(path.Length);
+        var rented = length <= 1024 ? null : ArrayPool<byte>.Shared.Rent(length);
+        var uri = rented ?? stackalloc byte[1024];
+        var text = Encoding.ASCII.GetString(uri[..WriteUri(path, uri)]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return text;
+    }
+
+    /// <summary>Room that <see cref="WriteUri"/> needs at most.</summary>
+    internal static int LongestUri(int pathLength) => Scheme.Length + (3 * pathLength);
+
+    /// <summary>The URI of an absolute path as ASCII, free of what JSON escapes.</summary>
+    /// <param name="path">Begins with a slash.</param>
+    /// <param name="destination">At least <see cref="LongestUri"/> long.</param>
+    /// <returns>The bytes written.</returns>
+    internal static int WriteUri(ReadOnlySpan<byte> path, Span<byte> destination)
+    {
+        Scheme.CopyTo(destination);
+        var at = Scheme.Length;
+        if (ParsedPathUri.BeginsWithDrive(path[1..]))
         {
             // "/C:/x" as it stands would come back as a path of another platform.
-            var drive = i == 1 && ParsedPathUri.BeginsWithDrive(path[1..]);
-            if (s_literal.Contains(path[i]) && !drive)
+            destination[at++] = (byte)'/';
+            at += Percent(path[1], destination[at..]);
+            path = path[2..];
+        }
+
+        while (!path.IsEmpty)
+        {
+            var run = path.IndexOfAnyExcept(s_literal);
+            var plain = run < 0 ? path : path[..run];
+            plain.CopyTo(destination[at..]);
+            at += plain.Length;
+            path = path[plain.Length..];
+            if (!path.IsEmpty)
             {
-                uri.Append((char)path[i]);
-            }
-            else
-            {
-                uri.Append('%').Append(Convert.ToHexString(path.Slice(i, 1)));
+                at += Percent(path[0], destination[at..]);
+                path = path[1..];
             }
         }
 
-        return uri.ToString();
+        return at;
+    }
+
+    private static int Percent(byte value, Span<byte> destination)
+    {
+        destination[0] = (byte)'%';
+        Utf8Formatter.TryFormat(value, destination[1..], out _, new StandardFormat('X', 2));
+        return 3;
     }
 }

@@ -84,7 +84,7 @@ internal static class UriPath
     }
 
     /// <summary>1 or 2 when the segment is that many dots, plain or encoded; else 0.</summary>
-    private static int Dots(ReadOnlySpan<char> segment)
+    public static int Dots(ReadOnlySpan<char> segment)
     {
         var dots = 0;
         while (!segment.IsEmpty)

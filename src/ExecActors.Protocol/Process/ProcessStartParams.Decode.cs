@@ -23,10 +23,10 @@ public sealed partial record ProcessStartParams
         return fields.Error is null ? Make(seen, ref fields) : null;
     }
 
-    /// <summary>What makes sense only once everything is there: the host's view of the directory, then the program.</summary>
+    /// <summary>What makes sense only once everything is there. A sandbox has its own view of the directory, and gives it later.</summary>
     private static ProcessStartParams? Make(in Members seen, ref FieldReader fields)
     {
-        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error))
+        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error) && seen.Sandbox is null)
         {
             fields.Fail(error);
         }
@@ -36,7 +36,12 @@ public sealed partial record ProcessStartParams
             fields.Fail(Errors.ArgvEmpty);
         }
 
-        if (seen.Sandbox?.RefusalOfStart() is { } refusal)
+        if (seen.HasDisabledProxy)
+        {
+            fields.Fail(Errors.NetworkProxyDisabled);
+        }
+
+        if (seen.Sandbox?.RefusalOfStart(seen.CwdUri) is { } refusal)
         {
             fields.Fail(refusal);
         }
@@ -74,8 +79,11 @@ public sealed partial record ProcessStartParams
         public SandboxDraft? Sandbox;
         public bool HasManagedNetwork;
         public bool HasNetworkProxy;
+        private bool _hasEnabledProxy;
         public bool HasCredentialProviders;
         public bool HasShellSnapshot;
+
+        public readonly bool HasDisabledProxy => HasNetworkProxy && !_hasEnabledProxy;
 
         public void Read(string name, ref FieldReader fields)
         {
@@ -137,7 +145,7 @@ public sealed partial record ProcessStartParams
                     HasManagedNetwork = StartExtensions.CheckManagedNetwork(ref fields);
                     break;
                 case "networkProxy":
-                    HasNetworkProxy = StartExtensions.CheckNetworkProxy(ref fields);
+                    HasNetworkProxy = NetworkProxyShape.Check(ref fields, out _hasEnabledProxy);
                     break;
                 case "credentialProviders":
                     HasCredentialProviders = fields.Skip();

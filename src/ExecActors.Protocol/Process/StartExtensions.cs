@@ -34,32 +34,6 @@ internal static class StartExtensions
     }
 
     /// <summary>Returns whether there is an object rather than null.</summary>
-    public static bool CheckNetworkProxy(ref FieldReader fields)
-    {
-        if (!fields.EnterOrNull("struct RemoteNetworkProxyLaunchConfig"))
-        {
-            return false;
-        }
-
-        bool? proxy = null;
-        while (fields.NextMember(out var name))
-        {
-            if (name is "proxy")
-            {
-                proxy = fields.Enter("struct RemoteNetworkProxyConfig");
-                SkipRest(ref fields);
-            }
-            else
-            {
-                fields.Skip();
-            }
-        }
-
-        fields.Require(proxy, "proxy");
-        return true;
-    }
-
-    /// <summary>Returns whether there is an object rather than null.</summary>
     public static bool CheckShellSnapshot(ref FieldReader fields)
     {
         if (!fields.EnterOrNull("struct ShellSnapshotRequest"))
@@ -117,13 +91,5 @@ internal static class StartExtensions
 
         fields.Require(kind, "name");
         fields.Require(path, "path");
-    }
-
-    private static void SkipRest(ref FieldReader fields)
-    {
-        while (fields.NextMember(out _))
-        {
-            fields.Skip();
-        }
     }
 }

@@ -70,9 +70,29 @@ internal sealed class FrameDecoder(string peer)
         object? value = null;
         var error = Errors.UnknownMethod(message.MethodName);
         var valid = s_readers[(int)message.Method] is { } reader && reader(json, out value, out error);
+        if (!valid)
+        {
+            frame.Dispose();
+            return message with { Problem = error };
+        }
+
+        // Base64 of files and bodies is decoded by whoever writes it.
+        if (BulkOf(value) is { } base64)
+        {
+            return message with { Params = value, Payload = PayloadBytes.Encoded(frame, base64) };
+        }
+
         frame.Dispose();
-        return valid ? message with { Params = value } : message with { Problem = error };
+        return message with { Params = value };
     }
+
+    private static ReadOnlyMemory<byte>? BulkOf(object? parameters) => parameters switch
+    {
+        FsWriteFileParams write => write.DataBase64,
+        FsWriteBlockParams block => block.ChunkBase64,
+        HttpRequestParams request => request.BodyBase64,
+        _ => null,
+    };
 
     private static InboundMessage DecodeWrite(InboundMessage message, ByteLease frame, ReadOnlyMemory<byte> json)
     {
@@ -103,6 +123,23 @@ internal sealed class FrameDecoder(string peer)
         Add<ProcessReadParams>(WireMethod.ProcessRead, ProcessReadParams.TryDecode);
         Add<ProcessSignalParams>(WireMethod.ProcessSignal, ProcessSignalParams.TryDecode);
         Add<ProcessTerminateParams>(WireMethod.ProcessTerminate, ProcessTerminateParams.TryDecode);
+        Add<FsReadFileParams>(WireMethod.FsReadFile, FsReadFileParams.TryDecode);
+        Add<FsWriteFileParams>(WireMethod.FsWriteFile, FsWriteFileParams.TryDecode);
+        Add<FsCreateDirectoryParams>(WireMethod.FsCreateDirectory, FsCreateDirectoryParams.TryDecode);
+        Add<FsGetMetadataParams>(WireMethod.FsGetMetadata, FsGetMetadataParams.TryDecode);
+        Add<FsCanonicalizeParams>(WireMethod.FsCanonicalize, FsCanonicalizeParams.TryDecode);
+        Add<FsReadDirectoryParams>(WireMethod.FsReadDirectory, FsReadDirectoryParams.TryDecode);
+        Add<FsWalkParams>(WireMethod.FsWalk, FsWalkParams.TryDecode);
+        Add<FsRemoveParams>(WireMethod.FsRemove, FsRemoveParams.TryDecode);
+        Add<FsCopyParams>(WireMethod.FsCopy, FsCopyParams.TryDecode);
+        Add<FsRenameParams>(WireMethod.FsRename, FsRenameParams.TryDecode);
+        Add<FsChmodParams>(WireMethod.FsChmod, FsChmodParams.TryDecode);
+        Add<FsOpenParams>(WireMethod.FsOpen, FsOpenParams.TryDecode);
+        Add<FsReadBlockParams>(WireMethod.FsReadBlock, FsReadBlockParams.TryDecode);
+        Add<FsWriteBlockParams>(WireMethod.FsWriteBlock, FsWriteBlockParams.TryDecode);
+        Add<FsCloseParams>(WireMethod.FsClose, FsCloseParams.TryDecode);
+        Add<HttpRequestParams>(WireMethod.HttpRequest, HttpRequestParams.TryDecode);
+        Add<HttpCancelParams>(WireMethod.HttpCancel, HttpCancelParams.TryDecode);
         return readers;
 
         void Add<T>(WireMethod method, TypedReader<T> read)

@@ -1,11 +1,12 @@
 using Akka.Actor;
+using Akka.Dispatch;
 
 using ExecActors.Platform;
 
 namespace ExecActors.Runtime.Processes;
 
 /// <summary>A start that runs on a blocking worker while its actor may give up on it: whoever comes second cleans up.</summary>
-internal sealed class PendingStart(IProcessHost host, ProcessSpec spec, IActorRef actor)
+internal sealed class PendingStart(IProcessHost host, ProcessSpec spec, IActorRef actor) : IRunnable
 {
     private const int Running = 0;
     private const int Delivered = 1;
@@ -48,6 +49,9 @@ internal sealed class PendingStart(IProcessHost host, ProcessSpec spec, IActorRe
             child.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Execute() => Run();
 
     /// <summary>The actor does not want the process any more. A child that was already on its way to it is given back too.</summary>
     public void GiveUp()

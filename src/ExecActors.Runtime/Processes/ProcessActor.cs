@@ -2,6 +2,7 @@ using Akka.Actor;
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Workers;
 using static ExecActors.Runtime.Frames.ServiceProtocol;
 using static ExecActors.Runtime.Processes.ProcessProtocol;
 
@@ -17,7 +18,6 @@ namespace ExecActors.Runtime.Processes;
 /// </remarks>
 internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 {
-    private const string BlockingDispatcher = "execactors.blocking-io";
     private const string WithoutSandbox = "none";
 
     /// <summary>What the protocol calls every sandbox on Linux, whatever it is made of, and also when the object limits nothing.</summary>
@@ -25,6 +25,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 
     private readonly ProcessOrder _order;
     private readonly ProcessEnvironment _environment;
+    private readonly SessionWorkers _workers;
     private readonly PendingStart _start;
     private readonly OutputLog _log;
     private readonly List<object> _early = [];
@@ -32,10 +33,11 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
     private bool _failed;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
-    public ProcessActor(ProcessOrder order, ProcessEnvironment environment)
+    public ProcessActor(ProcessOrder order, ProcessEnvironment environment, SessionWorkers workers)
     {
         _order = order;
         _environment = environment;
+        _workers = workers;
         _start = new PendingStart(environment.Host, order.Spec, Self);
         _log = new OutputLog(environment.Settings.RingBytes);
         _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
@@ -47,11 +49,11 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The start begins with the actor; its request is answered by the actor.</summary>
-    public static Props Props(ProcessOrder order, ProcessEnvironment environment) =>
-        Akka.Actor.Props.Create<ProcessActor>(order, environment);
+    public static Props Props(ProcessOrder order, ProcessEnvironment environment, SessionWorkers workers) =>
+        Akka.Actor.Props.Create<ProcessActor>(order, environment, workers);
 
     /// <inheritdoc/>
-    protected override void PreStart() => Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule(_start.Run);
+    protected override void PreStart() => _workers.Run(_start);
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message)

@@ -43,7 +43,7 @@ internal sealed partial class SessionActor
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
         var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
-        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process), $"process-{++_processNumber}"));
+        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _workers), $"process-{++_processNumber}"));
         _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
         attached.Answers.Assign(request.Ticket, actor);
         attached.Answers.Park(request.Ticket);
@@ -100,18 +100,6 @@ internal sealed partial class SessionActor
         }
 
         attached.Output.Add(Sender, output);
-    }
-
-    private void OnAnswer(ServiceProtocol.Answer answer)
-    {
-        if (_attached is { } attached && attached.Epoch == answer.Request.Epoch)
-        {
-            Answer(attached, answer.Request.Ticket, answer.Frame);
-        }
-        else
-        {
-            answer.Frame.Dispose();
-        }
     }
 
     private void OnParked(ServiceProtocol.Parked parked)

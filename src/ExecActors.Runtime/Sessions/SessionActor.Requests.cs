@@ -67,7 +67,7 @@ internal sealed partial class SessionActor
             case { Method: WireMethod.Initialize }:
                 AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.InitializeTwice));
                 break;
-            case { Method: WireMethod.ProcessSignal or WireMethod.ProcessTerminate }:
+            case { Method: WireMethod.ProcessSignal or WireMethod.ProcessTerminate or WireMethod.HttpCancel }:
                 Execute(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), message);
                 break;
             default:
@@ -101,6 +101,23 @@ internal sealed partial class SessionActor
     }
 
     private void Execute(Attachment attached, long ticket, InboundMessage message)
+    {
+        switch (WireMethods.Of(message.Method).Family)
+        {
+            case "filesystem":
+                attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
+                TakeFileRequest(new RequestRef(attached.Epoch, ticket, message.Id), message);
+                break;
+            case "http":
+                TakeHttpRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
+                break;
+            default:
+                ExecuteForProcess(attached, ticket, message);
+                break;
+        }
+    }
+
+    private void ExecuteForProcess(Attachment attached, long ticket, InboundMessage message)
     {
         var processId = ProcessIdOf(message);
         _processes.TryGetValue(processId, out var entry);
@@ -185,6 +202,20 @@ internal sealed partial class SessionActor
 
     private void AnswerNow(Attachment attached, InboundMessage message, ByteLease frame) =>
         Answer(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), frame);
+
+    private void OnAnswer(ServiceProtocol.Answer answer) => Answer(answer.Request, answer.Frame);
+
+    private void Answer(RequestRef request, ByteLease frame)
+    {
+        if (_attached is { } attached && attached.Epoch == request.Epoch)
+        {
+            Answer(attached, request.Ticket, frame);
+        }
+        else
+        {
+            frame.Dispose();
+        }
+    }
 
     private void Answer(Attachment attached, long ticket, ByteLease frame)
     {

@@ -1,8 +1,11 @@
 using Akka.Actor;
 
 using ExecActors.Protocol;
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
+using ExecActors.Runtime.Workers;
 
 using static ExecActors.Runtime.Sessions.SessionProtocol;
 
@@ -18,10 +21,14 @@ namespace ExecActors.Runtime.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 {
+    private const string BlockingDispatcher = "execactors.blocking-io";
+
     private readonly SessionId _id;
     private readonly SessionEnvironment _environment;
     private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
+    private readonly SessionWorkers _workers;
+    private readonly FileDesk _files;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -31,6 +38,9 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     {
         _id = id;
         _environment = environment;
+        _workers = new SessionWorkers(
+            Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
+        _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
         Become(Detached);
     }
 
@@ -53,6 +63,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             attached.Dispose();
         }
 
+        _files.Detach();
         foreach (var entry in _processes.Values)
         {
             if (entry.ClosedWithBytes is null)
@@ -95,6 +106,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Closed>(OnClosed);
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
+        Receive<FileProtocol.Done>(_files.OnDone);
+        Receive<HttpProtocol.Delta>(OnDelta);
         Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
@@ -102,6 +115,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     private void OnAttach(Attach attach)
     {
         _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
+        _files.Attach(attach.Epoch);
         attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
 
         // The answer goes first, then whatever the processes put out from now on.
@@ -124,8 +138,10 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             return;
         }
 
+        DropHttp(attached);
         attached.Dispose();
         _attached = null;
+        _files.Detach();
         foreach (var entry in _processes.Values)
         {
             entry.LastTold = 0;

@@ -1,3 +1,5 @@
+using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Settings;
 
@@ -13,6 +15,12 @@ internal sealed record SessionEnvironment
 
     /// <summary>For its processes.</summary>
     public required ProcessEnvironment Process { get; init; }
+
+    /// <summary>Performs its file requests.</summary>
+    public required IFileService Files { get; init; }
+
+    /// <summary>Makes its HTTP requests.</summary>
+    public required HttpEnvironment Http { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }

@@ -1,7 +1,5 @@
 using Akka.Configuration;
 
-using ExecActors.Platform;
-
 namespace ExecActors.Runtime.Settings;
 
 /// <summary>Everything that can be set, read once at start from HOCON (<c>hocon/execactors.conf</c> says what each key means).</summary>
@@ -19,8 +17,14 @@ public sealed record ExecServerSettings
     /// <summary>One OS process.</summary>
     public required ProcessSettings Process { get; init; }
 
-    /// <summary>How sandboxes are made (<c>execactors.sandbox</c>).</summary>
-    public required SandboxOptions Sandbox { get; init; }
+    /// <summary>HTTP requests made for clients.</summary>
+    public required HttpSettings Http { get; init; }
+
+    /// <summary>Threads for calls that can only block.</summary>
+    public required BlockingIoSettings BlockingIo { get; init; }
+
+    /// <summary>Sandboxes.</summary>
+    public required SandboxSettings Sandbox { get; init; }
 
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
@@ -67,6 +71,8 @@ public sealed record ExecServerSettings
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
+                WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
+                FileHandlesPerConnection = read.Count("execactors.limits.file-handles-per-connection", 1, 65_536),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -89,6 +95,7 @@ public sealed record ExecServerSettings
                 Retention = read.Duration("execactors.session.retention", TimeSpan.Zero, TimeSpan.FromDays(7)),
                 CreditBytes = read.Bytes("execactors.session.credit-bytes", 128 << 10, 64 << 20),
             },
+            Sandbox = SandboxSettings.Read(read),
             Process = new ProcessSettings
             {
                 Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),
@@ -100,16 +107,15 @@ public sealed record ExecServerSettings
                 WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
                 StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             },
-            Sandbox = new SandboxOptions
+            Http = new HttpSettings
             {
-                Bubblewrap = read.Text("execactors.sandbox.bubblewrap"),
-                DeniesUnixSockets = read.Switch("execactors.sandbox.deny-unix-sockets"),
-                Limits = new SandboxLimits
-                {
-                    GlobScanEntries = read.Count("execactors.sandbox.glob-scan-entries", 1, 100_000_000),
-                    Mounts = read.Count("execactors.sandbox.mounts", 16, 2_000),
-                },
+                StreamsPerConnection = read.Count("execactors.http.streams-per-connection", 1, 65_536),
+                RequestsPerConnection = read.Count("execactors.http.requests-per-connection", 1, 65_536),
+                BufferedBodyBytes = read.Bytes("execactors.http.buffered-body-bytes", 1 << 10, 512 << 20),
+                BufferedBytes = read.Bytes("execactors.http.buffered-bytes", 1 << 20, 1 << 30),
+                DeltaBytes = read.Bytes("execactors.http.delta-bytes", 4 << 10, 1 << 20),
             },
+            BlockingIo = BlockingIoSettings.From(read, "execactors.blocking-io."),
         };
     }
 
@@ -142,6 +148,12 @@ public sealed record LimitSettings
 
     /// <summary>Output that the ended processes of one session keep together, in bytes.</summary>
     public required int ClosedBytesPerSession { get; init; }
+
+    /// <summary>File requests and process starts of one session that run at once.</summary>
+    public required int WorkersPerSession { get; init; }
+
+    /// <summary>Open file handles of one connection.</summary>
+    public required int FileHandlesPerConnection { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }
@@ -223,4 +235,48 @@ public sealed record ProcessSettings
 
     /// <summary>How long terminate and signal wait for a start before they cancel it.</summary>
     public required TimeSpan StartPatience { get; init; }
+}
+
+/// <summary>HTTP requests made for clients (<c>execactors.http</c>).</summary>
+public sealed record HttpSettings
+{
+    /// <summary>Streams of one connection that have not ended.</summary>
+    public required int StreamsPerConnection { get; init; }
+
+    /// <summary>Other requests of one connection that run at once; the rest wait in order.</summary>
+    public required int RequestsPerConnection { get; init; }
+
+    /// <summary>Longest body of a response that is not streamed, in bytes.</summary>
+    public required int BufferedBodyBytes { get; init; }
+
+    /// <summary>Such bodies being collected for all clients together, in bytes.</summary>
+    public required int BufferedBytes { get; init; }
+
+    /// <summary>Most of a streamed body in one notification, in bytes.</summary>
+    public required int DeltaBytes { get; init; }
+}
+
+/// <summary>Threads for calls that can only block (<c>execactors.blocking-io</c>).</summary>
+public sealed record BlockingIoSettings
+{
+    /// <summary>Threads made as work comes.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Threads made while the usual ones are stuck.</summary>
+    public required int MaxThreads { get; init; }
+
+    /// <summary>How long nothing may be finished before one more thread is made.</summary>
+    public required TimeSpan Patience { get; init; }
+
+    /// <summary>A thread without work ends after this.</summary>
+    public required TimeSpan IdleTime { get; init; }
+
+    /// <summary>Reads the section; <paramref name="path"/> is where it stands, with a dot behind unless it is the whole configuration.</summary>
+    internal static BlockingIoSettings From(SettingsReader read, string path) => new()
+    {
+        Threads = read.Count($"{path}threads", 1, 1024),
+        MaxThreads = read.Count($"{path}max-threads", 1, 1024),
+        Patience = read.Duration($"{path}patience", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+        IdleTime = read.Duration($"{path}idle-time", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+    };
 }

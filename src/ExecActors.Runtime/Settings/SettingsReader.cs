@@ -77,13 +77,22 @@ internal sealed class SettingsReader(Config config)
         throw Bad(path, text, $"a duration with a unit of ms, s, m or h, from {min.TotalSeconds:0.###}s to {max.TotalSeconds:0.###}s");
     }
 
-    /// <summary>A text that is not empty.</summary>
-    public string Text(string path)
+    /// <summary>The absolute path of a file, or an empty text.</summary>
+    public string PathOrEmpty(string path)
     {
-        var value = config.GetValue(path);
-        return value is null || value.IsEmpty || !value.IsString()
-            ? throw new SettingsException($"`{path}` has no single value; give one or leave the key out")
-            : value.GetString().Trim();
+        var text = config.GetString(path, "").Trim();
+        return text.Length == 0 || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, "the absolute path of a file, or empty");
+    }
+
+    /// <summary>A program: an absolute path, or the one name that is looked for on the PATH.</summary>
+    public string Program(string path, string name)
+    {
+        var text = Text(path);
+        return string.Equals(text, name, StringComparison.Ordinal) || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, $"an absolute path, or {name} to look for it on the PATH");
     }
 
     private static void RefuseUnknownKeys(HoconValue user, HoconValue known, string path, string source)
@@ -99,15 +108,19 @@ internal sealed class SettingsReader(Config config)
             var full = $"{path}.{key}";
             if (!knownItems.TryGetValue(key, out var knownValue))
             {
+                if (string.Equals(path, "execactors.blocking-io", StringComparison.Ordinal))
+                {
+                    continue; // a dispatcher takes more keys, which are Akka's
+                }
+
                 throw new SettingsException($"{source}: unknown key `{full}`; known here: {string.Join(", ", knownItems.Keys)}");
             }
 
-            // A dispatcher's keys are Akka's.
-            if (knownValue.IsObject() && !string.Equals(full, "execactors.blocking-io", StringComparison.Ordinal))
+            if (knownValue.IsObject())
             {
                 RefuseUnknownKeys(value, knownValue, full, source);
             }
-            else if (value.IsObject() && !knownValue.IsObject())
+            else if (value.IsObject())
             {
                 throw new SettingsException($"{source}: `{full}` is a single value, found a group of keys");
             }
@@ -131,4 +144,12 @@ internal sealed class SettingsReader(Config config)
 
     private static SettingsException Bad(string path, string found, string wanted) =>
         new($"`{path}` is `{found}`; it must be {wanted}");
+
+    private string Text(string path)
+    {
+        var value = config.GetValue(path);
+        return value is null || value.IsEmpty || !value.IsString()
+            ? throw new SettingsException($"`{path}` has no single value; give one or leave the key out")
+            : value.GetString().Trim();
+    }
 }

@@ -30,7 +30,20 @@ public sealed class ErrorsTests
         { Errors.InvalidType("null", "a map"), -32602, "invalid type: null, expected a map" },
         { Errors.UnknownVariant("terminate", "interrupt"), -32602, "unknown variant `terminate`, expected `interrupt`" },
         { Errors.UnknownVariant("some", "core", "all", "none"), -32602, "unknown variant `some`, expected one of `core`, `all`, `none`" },
+        { Errors.UnknownVariant("zz", "read", "replace"), -32602, "unknown variant `zz`, expected `read` or `replace`" },
         { Errors.Internal("x"), -32603, "x" },
+        { Errors.UnknownFileHandle("h"), -32004, "unknown file handle `h`" },
+        { Errors.FileHandleExists("h"), -32600, "file handle `h` already exists" },
+        { Errors.TooManyFileHandles(128), -32600, "at most 128 file handles may be open per connection" },
+        { Errors.FileHandleIdTooLong, -32600, "file handle ID must not exceed 32 bytes" },
+        { Errors.ReadBlockLength, -32600, "file read block length must be between 1 and 1048576" },
+        { Errors.WriteBlockLength, -32600, "file write block length must be between 1 and 1048576" },
+        { Errors.WriteBlockRange, -32600, "file write range exceeds the signed 64-bit file offset limit" },
+        { Errors.WalkLimitsZero, -32600, "filesystem walk limits must be greater than zero" },
+        { Errors.WalkLimitsExceeded, -32600, "filesystem walk limits exceed maximums: depth=64, directories=10000, entries=50000" },
+        { Errors.FileTooLarge, -32600, "file is too large to read: limit is 536870912 bytes" },
+        { Errors.FileBase64("Invalid padding"), -32600, "fs/writeFile requires valid base64 dataBase64: Invalid padding" },
+        { Errors.SandboxLacksCwd, -32602, "file system sandbox context with dynamic permissions requires cwd" },
     };
 
     [Theory]

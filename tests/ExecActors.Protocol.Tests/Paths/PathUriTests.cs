@@ -1,4 +1,5 @@
 using System.Text;
+using FsCheck;
 using FsCheck.Xunit;
 
 namespace ExecActors.Protocol.Tests.Paths;
@@ -163,9 +164,9 @@ public sealed class PathUriTests
     }
 
     [Property(MaxTest = 2000)]
-    public void What_is_accepted_is_absolute_and_normal(int seed)
+    public void What_is_accepted_is_absolute_and_normal(DoNotSize<int> seed)
     {
-        var random = new Random(seed);
+        var random = new Random(seed.Item);
         string[] parts = ["/", "/", "\\", ".", "..", "%2e", "%2F", "%00", "%", "C:", "|", "a", "é", " ", "\t", "localhost", "?", "#", "\0", "%FF", "://", "file:"];
         var uri = (random.Next(3) == 0 ? "" : "file:") + string.Concat(Enumerable.Range(0, random.Next(10)).Select(_ => parts[random.Next(parts.Length)]));
 
@@ -183,6 +184,27 @@ public sealed class PathUriTests
         }
     }
 
+    [Property(MaxTest = 5000)]
+    public void A_URI_names_what_a_naive_reading_names(DoNotSize<int> seed)
+    {
+        var random = new Random(seed.Item);
+        string[] parts = ["a", "b.txt", "", ".", "..", "...", "%2e", ".%2E", "%2e%2e", "a%2Fb", "%2F..", "..%2F", "a%2f..%2f..%2fc", "%00", "é", "%C3%A9", "%zz", "%25", "%252e"];
+        var segments = Enumerable.Range(0, random.Next(7)).Select(_ => parts[random.Next(parts.Length)]).ToArray();
+        var uri = "file:///" + string.Join('/', segments);
+
+        var isPath = PathUri.TryParse(uri, out var native, out var error);
+
+        if (Naive(segments) is { } path)
+        {
+            Assert.True(isPath, error.Message);
+            Assert.Equal(path, Encoding.UTF8.GetString(native!));
+        }
+        else
+        {
+            Assert.Equal((false, ErrorCodes.InvalidParams), (isPath, error.Code));
+        }
+    }
+
     [Fact]
     public async Task Long_paths_are_read_soon()
     {
@@ -191,6 +213,35 @@ public sealed class PathUriTests
 
         Assert.True(await Bounded.RunAsync(() => PathUri.TryParse(up, out _, out _)));
         Assert.True(await Bounded.RunAsync(() => PathUri.TryParse(down, out _, out _)));
+    }
+
+    /// <summary>Dots go before escapes are resolved, and those that escapes brought forth go after, where empty segments count for nothing.</summary>
+    /// <returns>Null when a NUL is left in between.</returns>
+    private static string? Naive(string[] segments)
+    {
+        var isDot = (string segment) => segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase);
+        var decoded = string.Join('/', Climbed(segments, isDot).Select(Uri.UnescapeDataString));
+        return decoded.Contains('\0', StringComparison.Ordinal)
+            ? null
+            : "/" + string.Join('/', Climbed(decoded.Split('/', StringSplitOptions.RemoveEmptyEntries), segment => segment));
+    }
+
+    private static IEnumerable<string> Climbed(string[] segments, Func<string, string> spelling)
+    {
+        var path = new Stack<string>();
+        foreach (var segment in segments)
+        {
+            if (spelling(segment) is "..")
+            {
+                path.TryPop(out _);
+            }
+            else if (spelling(segment) is not ".")
+            {
+                path.Push(segment);
+            }
+        }
+
+        return path.Reverse();
     }
 
     /// <summary>The path without empty segments, dot segments and NUL.</summary>

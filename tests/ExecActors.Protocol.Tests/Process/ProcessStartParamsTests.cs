@@ -7,6 +7,9 @@ public sealed class ProcessStartParamsTests
 {
     private const string Rest = "\"processId\":\"q\",\"argv\":[\"/bin/true\"],\"cwd\":\"file:///tmp\",\"env\":{},\"tty\":false";
 
+    private const string Proxy =
+        "\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false,\"mode\":\"full\",\"allowLocalBinding\":false";
+
     [Fact]
     public void All_members_are_read()
     {
@@ -44,7 +47,8 @@ public sealed class ProcessStartParamsTests
     [InlineData("\"sandbox\":{\"permissions\":{\"type\":\"disabled\"},\"windowsSandboxLevel\":\"disabled\",\"x\":1}")]
     [InlineData("\"managedNetwork\":{}")]
     [InlineData("\"managedNetwork\":{\"loopbackPorts\":[0,65535],\"allowLocalBinding\":true,\"x\":{}}")]
-    [InlineData("\"networkProxy\":{\"proxy\":{\"enabled\":true,\"x\":[]},\"y\":1}")]
+    [InlineData($"\"networkProxy\":{{\"proxy\":{{\"enabled\":true,{Proxy},\"x\":[]}},\"y\":1}}")]
+    [InlineData($"\"networkProxy\":{{\"environmentId\":null,\"executionId\":\"e\",\"policyDecisionTimeoutMs\":5,\"auditMetadata\":{{}},\"proxy\":{{{Proxy},\"enabled\":true}}}}")]
     [InlineData("\"credentialProviders\":[{}]")]
     [InlineData("\"credentialProviders\":{\"a\":[1,[2]]}")]
     [InlineData("\"credentialProviders\":5")]
@@ -125,6 +129,20 @@ public sealed class ProcessStartParamsTests
     [InlineData("managedNetwork", "{\"allowLocalBinding\":null}", "invalid type: null, expected a boolean")]
     [InlineData("networkProxy", "{}", "missing field `proxy`")]
     [InlineData("networkProxy", "{\"proxy\":null}", "invalid type: null, expected struct RemoteNetworkProxyConfig")]
+    [InlineData("networkProxy", "{\"proxy\":{}}", "missing field `enabled`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false}}", "missing field `enableSocks5`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false}}", "missing field `enableSocks5Udp`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false}}", "missing field `allowUpstreamProxy`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false}}", "missing field `dangerouslyAllowAllUnixSockets`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false}}", "missing field `mode`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enabled\":false,\"enableSocks5\":false,\"enableSocks5Udp\":false,\"allowUpstreamProxy\":false,\"dangerouslyAllowAllUnixSockets\":false,\"mode\":\"limited\"}}", "missing field `allowLocalBinding`")]
+    [InlineData("networkProxy", "{\"proxy\":{\"enableSocks5\":null}}", "invalid type: null, expected a boolean")]
+    [InlineData("networkProxy", "{\"proxy\":{\"mode\":5}}", "invalid type: number, expected string or map")]
+    [InlineData("networkProxy", "{\"proxy\":{\"mode\":\"zz\"}}", "unknown variant `zz`, expected `limited` or `full`")]
+    [InlineData("networkProxy", "{\"environmentId\":5}", "invalid type: number, expected a string")]
+    [InlineData("networkProxy", "{\"auditMetadata\":null}", "invalid type: null, expected struct NetworkProxyAuditMetadata")]
+    [InlineData("networkProxy", "{\"policyDecisionTimeoutMs\":-1}", "invalid number")]
+    [InlineData("networkProxy", $"{{\"proxy\":{{\"enabled\":false,{Proxy}}}}}", "invalid network proxy config: executor-local network proxy launch requires an enabled proxy")]
     [InlineData("shellSnapshot", "{}", "missing field `scopeId`")]
     [InlineData("shellSnapshot", "{\"scopeId\":\"a\"}", "missing field `shell`")]
     [InlineData("shellSnapshot", "{\"scopeId\":\"a\",\"shell\":{\"path\":\"x\"}}", "missing field `name`")]

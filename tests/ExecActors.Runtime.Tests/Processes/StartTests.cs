@@ -7,6 +7,12 @@ public sealed class StartTests : RuntimeTest
 {
     private const string Missing = "No such file or directory (os error 2)";
 
+    private const string NetworkProxy =
+        """
+        ,"networkProxy":{"proxy":{"enabled":true,"enableSocks5":false,"enableSocks5Udp":false,"allowUpstreamProxy":false,
+        "dangerouslyAllowAllUnixSockets":false,"mode":"full","allowLocalBinding":false}}
+        """;
+
     [Fact]
     public async Task A_failed_start_frees_the_id_and_answers_what_waited_for_it()
     {
@@ -163,7 +169,7 @@ public sealed class StartTests : RuntimeTest
 
     [Theory]
     [InlineData(",\"enforceManagedNetwork\":true", "enforceManagedNetwork")]
-    [InlineData(",\"networkProxy\":{\"proxy\":{}}", "networkProxy")]
+    [InlineData(NetworkProxy, "networkProxy")]
     public async Task What_cannot_be_enforced_is_refused(string more, string member)
     {
         var client = await AttachAsync();

@@ -7,8 +7,9 @@ namespace ExecActors.Runtime.Tests.Settings;
 
 public sealed class SettingsTests
 {
-    /// <summary>Keys that Akka reads itself.</summary>
-    private const string Dispatcher = "execactors.blocking-io.";
+    /// <summary>Keys that only Akka reads.</summary>
+    private static readonly string[] s_dispatcher =
+        ["execactors.blocking-io.type", "execactors.blocking-io.executor", "execactors.blocking-io.throughput"];
 
     public static TheoryData<string> Keys => [.. Leaves(ExecServerSettings.BuiltIn)];
 
@@ -98,13 +99,13 @@ public sealed class SettingsTests
     [Fact]
     public void The_dispatcher_takes_keys_of_Akka()
     {
-        var config = ExecServerSettings.Overlay("execactors.blocking-io.dedicated-thread-pool.deadlock-timeout = 3s", "the test");
+        var config = ExecServerSettings.Overlay("execactors.blocking-io.throughput-deadline-time = 3s", "the test");
 
-        Assert.Equal(4, config.GetInt("execactors.blocking-io.dedicated-thread-pool.thread-count"));
+        Assert.Equal(4, ExecServerSettings.From(config).BlockingIo.Threads);
     }
 
     private static IEnumerable<string> Leaves(Config config) =>
-        Leaves("execactors", config.GetValue("execactors")).Where(key => !key.StartsWith(Dispatcher, StringComparison.Ordinal));
+        Leaves("execactors", config.GetValue("execactors")).Except(s_dispatcher, StringComparer.Ordinal);
 
     private static IEnumerable<string> Leaves(string path, HoconValue value) => value.IsObject()
         ? value.GetObject().Items.SelectMany(item => Leaves($"{path}.{item.Key}", item.Value))

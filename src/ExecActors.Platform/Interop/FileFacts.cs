@@ -5,7 +5,7 @@ namespace ExecActors.Platform.Interop;
 /// <param name="Uid">Its owner.</param>
 /// <param name="Device">Major and minor number of the device it is on, in one.</param>
 /// <param name="Inode">Its number there.</param>
-internal readonly record struct FileIdentity(ushort Mode, uint Uid, ulong Device, ulong Inode)
+internal readonly record struct FileFacts(ushort Mode, uint Uid, ulong Device, ulong Inode)
 {
     private const int S_IFMT = 0xF000;
     private const int S_IFDIR = 0x4000;
@@ -17,5 +17,5 @@ internal readonly record struct FileIdentity(ushort Mode, uint Uid, ulong Device
     public bool IsSocketOrPipe => (Mode & S_IFMT) is Libc.S_IFSOCK or Libc.S_IFIFO;
 
     /// <summary>Whether it is the same file; its mode may have changed.</summary>
-    public bool IsSameFile(FileIdentity other) => Device == other.Device && Inode == other.Inode;
+    public bool IsSameFile(FileFacts other) => Device == other.Device && Inode == other.Inode;
 }

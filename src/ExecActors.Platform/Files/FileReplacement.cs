@@ -1,0 +1,218 @@
+#pragma warning disable CA2000 // what is opened passes to the replacement or its handle; each failing path disposes it
+using System.Security.Cryptography;
+using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace ExecActors.Platform;
+
+/// <summary>A new file that takes a name, and the place of the file that has it, only when it is complete. Owns the directory's descriptor.</summary>
+/// <remarks>
+/// It has no name at all until then (O_TMPFILE), so that nothing is left of it even when the program is killed. On a file system that cannot do that
+/// it has a hidden name beside its future one, <c>.execactors-</c> and 16 hexadecimal digits, which <see cref="Dispose"/> removes and only a kill leaves.
+/// Hard links of the replaced file keep the old bytes; its permission bits, and its owner as far as allowed, pass to the new one.
+/// </remarks>
+public sealed class FileReplacement : IDisposable
+{
+    private const int MostLinks = 40; // as many as the kernel follows
+    private const int Attempts = 8;
+
+    private readonly SafeFileHandle _directory;
+    private readonly byte[] _name;
+    private byte[]? _temporaryName;
+    private bool _done;
+
+    /// <summary>Takes over what another process prepared.</summary>
+    /// <param name="directory">The directory of the future name.</param>
+    /// <param name="name">The future name in it, with a closing NUL.</param>
+    /// <param name="temporaryName">The present name in it, with a closing NUL; null when the file has none.</param>
+    public FileReplacement(SafeFileHandle directory, byte[] name, byte[]? temporaryName)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(name);
+        _directory = directory;
+        _name = name;
+        _temporaryName = temporaryName;
+    }
+
+    /// <summary>The directory of the future name; it stays this object's.</summary>
+    public SafeFileHandle Directory => _directory;
+
+    /// <summary>The future name, with a closing NUL.</summary>
+    public ReadOnlyMemory<byte> Name => _name;
+
+    /// <summary>The present name, with a closing NUL; null when the file has none.</summary>
+    public ReadOnlyMemory<byte>? TemporaryName => _temporaryName is { } name ? name : null;
+
+    /// <summary>Removes a temporary name when there was no commit, and closes the directory.</summary>
+    public void Dispose()
+    {
+        if (!_done && _temporaryName is { } name)
+        {
+            _ = Libc.UnlinkAt(_directory, name, 0); // already gone, or nothing can be done about it
+        }
+
+        _done = true;
+        _directory.Dispose();
+    }
+
+    /// <summary>Opens a new file for writing that will take the place of what a path leads to.</summary>
+    /// <param name="path">Absolute; links are followed, also one that leads nowhere yet.</param>
+    /// <param name="handle">The file; null on failure.</param>
+    internal static FileOutcome Open(ReadOnlySpan<byte> path, out FileHandle? handle)
+    {
+        handle = null;
+        var outcome = Resolve(path, out var directory, out var name, out var present);
+        if (!outcome.Succeeded)
+        {
+            directory.Dispose();
+            return outcome;
+        }
+
+        var file = Create(directory, out var temporaryName);
+        if (file.IsInvalid)
+        {
+            outcome = FileOutcome.LastError;
+            directory.Dispose();
+            return outcome;
+        }
+
+        if (present is { } old)
+        {
+            // The owner first: a change of it clears the set-id bits. Not allowed to most, and then the new file is simply ours.
+            _ = Libc.ChangeOwner(file, old.Owner.User, old.Owner.Group);
+            _ = Libc.ChangeMode(file, old.Permissions);
+        }
+
+        handle = new FileHandle(file, new FileReplacement(directory, name, temporaryName));
+        return default;
+    }
+
+    internal FileOutcome Commit(SafeFileHandle file)
+    {
+        if (_done)
+        {
+            return default;
+        }
+
+        if (Libc.DataSync(file) < 0)
+        {
+            return FileOutcome.LastError;
+        }
+
+        var outcome = _temporaryName is null ? GiveName(file) : default;
+        if (outcome.Succeeded)
+        {
+            outcome = FileOutcome.Of(Libc.RenameAt(_directory, _temporaryName, _directory, _name, 0));
+            _done = outcome.Succeeded;
+        }
+
+        return outcome;
+    }
+
+    // linkat(2) cannot replace a name, so a file without one gets a temporary name for the moment before the rename.
+    private FileOutcome GiveName(SafeFileHandle file)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var name = RandomName();
+            if (Libc.LinkAt(LinuxFiles.SelfPath(file), _directory, name, Libc.AT_SYMLINK_FOLLOW) == 0)
+            {
+                _temporaryName = name;
+                return default;
+            }
+
+            if (Libc.LastErrno != Errno.EEXIST || attempt == Attempts)
+            {
+                return FileOutcome.LastError;
+            }
+        }
+    }
+
+    private static FileOutcome Resolve(ReadOnlySpan<byte> path, out SafeFileHandle directory, out byte[] name, out FileStatus? present)
+    {
+        present = null;
+        name = NativePath.Name(path);
+        var outcome = NativePath.OpenParent(path, followLinks: true, out directory);
+        for (var links = 0; outcome.Succeeded && links < MostLinks; links++)
+        {
+            if (Libc.StatusAt(directory, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
+            {
+                outcome = FileOutcome.LastError;
+                return outcome.IsNotFound ? default : outcome;
+            }
+
+            if (!status.IsLink)
+            {
+                present = status;
+                return MayReplace(directory, name, status);
+            }
+
+            outcome = Follow(ref directory, ref name);
+        }
+
+        return outcome.Succeeded ? FileOutcome.Failed(Errno.ELOOP) : outcome;
+    }
+
+    private static FileOutcome Follow(ref SafeFileHandle directory, ref byte[] name)
+    {
+        if (Libc.ReadLinkAt(directory, name) is not { } target)
+        {
+            return FileOutcome.LastError;
+        }
+
+        var text = target.AsSpan(0, target.Length - 1);
+        var slash = text.LastIndexOf((byte)'/');
+        var last = text[(slash + 1)..];
+        if (last.IsEmpty || last.SequenceEqual("."u8) || last.SequenceEqual(".."u8))
+        {
+            return FileOutcome.Failed(Errno.EISDIR);
+        }
+
+        if (slash >= 0)
+        {
+            var next = Libc.OpenAt(directory, CString.Of(text[..Math.Max(slash, 1)]), Libc.O_PATH | Libc.O_DIRECTORY);
+            if (next.IsInvalid)
+            {
+                return FileOutcome.LastError;
+            }
+
+            directory.Dispose();
+            directory = next;
+        }
+
+        name = CString.Of(last);
+        return default;
+    }
+
+    // The right to the directory would do for a rename; what may not be written in place may not be replaced either.
+    private static FileOutcome MayReplace(SafeFileHandle directory, byte[] name, FileStatus status)
+    {
+        if (status.IsDirectory)
+        {
+            return FileOutcome.Failed(Errno.EISDIR);
+        }
+
+        return status.IsRegular ? FileOutcome.Of(Libc.AccessWrite(directory, name)) : FileOutcome.Refused(FileRefusal.NotAFile);
+    }
+
+    private static SafeFileHandle Create(SafeFileHandle directory, out byte[]? temporaryName)
+    {
+        const uint mode = 0x1B6; // 0666, less the umask
+        temporaryName = null;
+        var file = Libc.OpenAt(directory, ".\0"u8, Libc.O_TMPFILE | Libc.O_WRONLY, mode);
+        if (!file.IsInvalid || Libc.LastErrno is not (Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL))
+        {
+            return file;
+        }
+
+        for (var attempt = 0; file.IsInvalid && attempt < Attempts; attempt++)
+        {
+            temporaryName = RandomName();
+            file = Libc.OpenAt(directory, temporaryName, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, mode);
+        }
+
+        return file;
+    }
+
+    private static byte[] RandomName() => CString.Of($".execactors-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+}

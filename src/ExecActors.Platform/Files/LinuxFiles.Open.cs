@@ -1,0 +1,127 @@
+#pragma warning disable CA2000 // descriptors pass to the handle; each failing path disposes them
+using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace ExecActors.Platform;
+
+/// <summary>Opening files.</summary>
+public static partial class LinuxFiles
+{
+    private const uint NewFileMode = 0x1B6; // 0666, less the umask
+
+    /// <summary>Opens a regular file for reading.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="followLinks">Otherwise a link as the last name is ELOOP and an earlier one ENOTDIR.</param>
+    /// <param name="handle">The file, to be disposed by the caller; null on failure.</param>
+    public static FileOutcome OpenRead(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle)
+    {
+        handle = null;
+        if (followLinks)
+        {
+            return OpenRegular(Libc.NoDirectory, CString.Of(path), followLink: true, out handle);
+        }
+
+        var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
+        using (parent)
+        {
+            return outcome.Succeeded ? OpenRegular(parent, NativePath.Name(path), followLink: false, out handle) : outcome;
+        }
+    }
+
+    /// <summary>Opens a file for writing, empty: what was in it is gone at once, while inode, mode and hard links stay.</summary>
+    /// <param name="path">Absolute. A missing file is made, with mode 0666 less the umask; a missing directory is ENOENT.</param>
+    /// <param name="followLinks">Whether links are written through, also one that leads nowhere yet; otherwise as for <see cref="OpenRead"/>.</param>
+    /// <param name="handle">The file, to be disposed by the caller; null on failure.</param>
+    /// <returns>EISDIR for a directory, ENXIO for a FIFO that nobody reads. Devices are written to.</returns>
+    public static FileOutcome OpenReplace(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle)
+    {
+        var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NONBLOCK;
+        if (followLinks)
+        {
+            return Adopt(Libc.OpenAt(Libc.NoDirectory, CString.Of(path), flags, NewFileMode), out handle);
+        }
+
+        handle = null;
+        var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
+        using (parent)
+        {
+            return outcome.Succeeded
+                ? Adopt(Libc.OpenAt(parent, NativePath.Name(path), flags | Libc.O_NOFOLLOW, NewFileMode), out handle)
+                : outcome;
+        }
+    }
+
+    /// <summary><see cref="OpenReplace"/> following links, but for regular files only: positions mean nothing to a FIFO or device.</summary>
+    public static FileOutcome OpenReplaceRegular(ReadOnlySpan<byte> path, out FileHandle? handle)
+    {
+        handle = null;
+        var name = CString.Of(path);
+        if (Libc.StatusAt(Libc.NoDirectory, name, 0, out var status) == 0 && status is { IsRegular: false, IsDirectory: false })
+        {
+            return FileOutcome.Refused(FileRefusal.NotAFile); // to open a FIFO or device may do anything
+        }
+
+        var outcome = OpenReplace(path, followLinks: true, out var opened);
+        if (opened is null)
+        {
+            return outcome;
+        }
+
+        outcome = Libc.Status(opened.Descriptor, out status) < 0 ? FileOutcome.LastError
+            : status.IsRegular ? default
+            : FileOutcome.Refused(FileRefusal.NotAFile); // swapped in meanwhile
+        if (!outcome.Succeeded)
+        {
+            opened.Dispose();
+            return outcome;
+        }
+
+        handle = opened;
+        return default;
+    }
+
+    /// <summary>Opens a new file that takes the place of what a path leads to with <see cref="FileHandle.Commit"/>, and not before.</summary>
+    /// <param name="path">Absolute; links are followed.</param>
+    /// <param name="handle">The file, to be disposed by the caller; null on failure.</param>
+    public static FileOutcome OpenAtomicReplace(ReadOnlySpan<byte> path, out FileHandle? handle) => FileReplacement.Open(path, out handle);
+
+    // Looked at before it is opened: to open a FIFO wakes its writers, and to open a device may do anything. And again after, for what was
+    // swapped in between; O_NONBLOCK keeps that from waiting.
+    private static FileOutcome OpenRegular(SafeFileHandle directory, byte[] name, bool followLink, out FileHandle? handle)
+    {
+        handle = null;
+        var notAFile = FileOutcome.Refused(followLink ? FileRefusal.NotAFile : FileRefusal.NotAFileUnfollowed);
+        if (Libc.StatusAt(directory, name, followLink ? 0 : Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
+        {
+            return FileOutcome.LastError;
+        }
+
+        if (!status.IsRegular)
+        {
+            return status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : notAFile;
+        }
+
+        var file = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_NONBLOCK | (followLink ? 0 : Libc.O_NOFOLLOW));
+        var outcome = file.IsInvalid || Libc.Status(file, out status) < 0 ? FileOutcome.LastError : status.IsRegular ? default : notAFile;
+        if (!outcome.Succeeded)
+        {
+            file.Dispose();
+            return outcome;
+        }
+
+        handle = new FileHandle(file);
+        return default;
+    }
+
+    private static FileOutcome Adopt(SafeFileHandle file, out FileHandle? handle)
+    {
+        if (file.IsInvalid)
+        {
+            handle = null;
+            return FileOutcome.LastError;
+        }
+
+        handle = new FileHandle(file);
+        return default;
+    }
+}

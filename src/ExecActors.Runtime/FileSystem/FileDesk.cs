@@ -1,0 +1,208 @@
+using Akka.Actor;
+using Akka.Dispatch;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Workers;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>
+/// A session's file requests: puts them in order, has workers perform them, and keeps the open handles of the attached connection, which end
+/// with it.
+/// </summary>
+/// <remarks>
+/// Plain state of the SessionActor, so that a request takes two hops: to a worker, and back as <see cref="FileProtocol.Done"/>. The order outlives
+/// an attachment: what an earlier connection asked for and a worker has begun is finished before what has to do with it.
+/// </remarks>
+/// <param name="service">Performs requests.</param>
+/// <param name="workers">The session's share of the threads for it.</param>
+/// <param name="session">Told of what is done.</param>
+/// <param name="answer">Sends an answer to the attached connection; the frame is its receiver's.</param>
+/// <param name="maxHandles">Open handles of one connection.</param>
+internal sealed class FileDesk(
+    IFileService service, SessionWorkers workers, IActorRef session, Action<RequestRef, ByteLease> answer, int maxHandles)
+{
+    private readonly FileOrder<FileTask> _order = new();
+    private readonly Queue<FileOrder<FileTask>.Turn> _ready = new();
+    private readonly List<FileOrder<FileTask>.Turn> _freed = [];
+    private readonly Dictionary<string, OpenFile> _handles = new(StringComparer.Ordinal);
+    private long _epoch;
+    private int _opening;
+
+    /// <summary>A connection has the session.</summary>
+    public void Attach(long epoch) => _epoch = epoch;
+
+    /// <summary>The connection is gone: its handles are closed, and what waited for its turn is dropped when that comes.</summary>
+    public void Detach()
+    {
+        _epoch = 0;
+        _opening = 0;
+        foreach (var file in _handles.Values)
+        {
+            Abandon(file);
+        }
+
+        _handles.Clear();
+    }
+
+    /// <summary>Takes a request of the attached connection, which is the desk's with all it owns.</summary>
+    public void Take(FileRequest request)
+    {
+        var task = new FileTask(request, service, session);
+        task.Turn = _order.Enter(FileClaims.Of(request.Params), task);
+        if (task.Turn.IsReady)
+        {
+            _ready.Enqueue(task.Turn);
+            RunReady();
+        }
+    }
+
+    /// <summary>A worker is done with a request.</summary>
+    public void OnDone(FileProtocol.Done done)
+    {
+        var (task, reply) = done;
+        var isCurrent = task.Request.Ref.Epoch == _epoch;
+        if (task.Request.Params is FsOpenParams open)
+        {
+            KeepOpened(open.HandleId, reply.Opened, isCurrent);
+        }
+        else if (task.File is { } file)
+        {
+            file.IsInUse = false;
+            if (reply.HandleFailed && isCurrent)
+            {
+                _handles.Remove(task.Turn.Claim.Handle!);
+                file.IsOrphan = true;
+            }
+
+            CloseIfDone(file);
+        }
+
+        answer(task.Request.Ref, reply.Frame);
+        Leave(task);
+        RunReady();
+    }
+
+    private void RunReady()
+    {
+        while (_ready.TryDequeue(out var turn))
+        {
+            Run(turn.Job);
+        }
+    }
+
+    private void Run(FileTask task)
+    {
+        var request = task.Request;
+        if (request.Ref.Epoch != _epoch)
+        {
+            request.Payload?.Dispose();
+            Leave(task);
+        }
+        else if (Refusal(task) is { } refusal)
+        {
+            answer(request.Ref, refusal);
+            request.Payload?.Dispose();
+            Leave(task);
+        }
+        else
+        {
+            workers.Run(task);
+        }
+    }
+
+    // Handles are looked up when the turn has come: a client need not wait for the answer to its open.
+    private ByteLease? Refusal(FileTask task)
+    {
+        var id = task.Request.Ref.Id;
+        switch (task.Request.Params)
+        {
+            case FsOpenParams open when _handles.ContainsKey(open.HandleId):
+                return AnswerFrames.Error(id, Errors.FileHandleExists(open.HandleId));
+            case FsOpenParams when _handles.Count + _opening >= maxHandles:
+                return AnswerFrames.Error(id, Errors.TooManyFileHandles(maxHandles));
+            case FsOpenParams:
+                _opening++;
+                return null;
+            case FsCloseParams close when !_handles.ContainsKey(close.HandleId):
+                return AnswerFrames.Empty(id);
+            case FsCloseParams close:
+                _handles.Remove(close.HandleId, out var closing);
+                closing!.IsOrphan = true;
+                Use(task, closing);
+                return null;
+            case FsReadBlockParams or FsWriteBlockParams:
+                var handle = task.Turn.Claim.Handle!;
+                if (!_handles.TryGetValue(handle, out var file))
+                {
+                    return AnswerFrames.Error(id, Misuse(task.Request.Params) ?? Errors.UnknownFileHandle(handle));
+                }
+
+                Use(task, file);
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    // What is wrong with a block whatever its handle is said first; for a known one the worker does it.
+    private static RpcError? Misuse(object parameters) => parameters switch
+    {
+        FsReadBlockParams block => FileTransfer.Check(block),
+        FsWriteBlockParams block => FileTransfer.Check(block),
+        _ => null,
+    };
+
+    private static void Use(FileTask task, OpenFile file)
+    {
+        file.IsInUse = true;
+        task.File = file;
+    }
+
+    private void KeepOpened(string handle, FileHandle? opened, bool isCurrent)
+    {
+        if (isCurrent)
+        {
+            _opening--;
+        }
+
+        if (opened is null)
+        {
+            return;
+        }
+
+        var file = new OpenFile(opened);
+        if (isCurrent)
+        {
+            _handles.Add(handle, file);
+        }
+        else
+        {
+            Abandon(file);
+        }
+    }
+
+    private void Abandon(OpenFile file)
+    {
+        file.IsOrphan = true;
+        CloseIfDone(file);
+    }
+
+    // Closing may block too.
+    private void CloseIfDone(OpenFile file)
+    {
+        if (file is { IsOrphan: true, IsInUse: false })
+        {
+            workers.Run(new ActionRunnable(file.Handle.Dispose));
+        }
+    }
+
+    private void Leave(FileTask task)
+    {
+        _order.Leave(task.Turn, _freed);
+        _freed.ForEach(_ready.Enqueue);
+        _freed.Clear();
+    }
+}

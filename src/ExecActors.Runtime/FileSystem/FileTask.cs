@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Akka.Dispatch;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>A file request on its way through a worker.</summary>
+internal sealed class FileTask(FileRequest request, IFileService service, IActorRef session) : IRunnable
+{
+    /// <summary>What is asked.</summary>
+    public FileRequest Request => request;
+
+    /// <summary>Its place in the session's order.</summary>
+    public FileOrder<FileTask>.Turn Turn { get; set; } = null!;
+
+    /// <summary>The open file it uses, once it runs.</summary>
+    public OpenFile? File { get; set; }
+
+    /// <summary>On a worker: performs the request and tells the session.</summary>
+    public void Run()
+    {
+        FileReply reply;
+        try
+        {
+            reply = service.Perform(request, File?.Handle);
+        }
+        catch (Exception e)
+        {
+            reply = FileReply.Failed(request.Ref.Id, Errors.Internal($"the file request failed inside the server: {e.Message}"));
+        }
+
+        session.Tell(new FileProtocol.Done(this, reply), ActorRefs.NoSender);
+    }
+
+    /// <inheritdoc/>
+    public void Execute() => Run();
+}
+
+/// <summary>A handle of the attached connection. Used by one request at a time; closed when it is neither known nor in use.</summary>
+internal sealed class OpenFile(FileHandle handle)
+{
+    /// <summary>The file.</summary>
+    public FileHandle Handle => handle;
+
+    /// <summary>Whether a worker has it now.</summary>
+    public bool IsInUse { get; set; }
+
+    /// <summary>Whether no connection knows it any more.</summary>
+    public bool IsOrphan { get; set; }
+}

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>Moves whole files between an open descriptor and a frame, in pieces that stay in the processor's cache. Every call may block.</summary>
+internal static partial class FileTransfer
+{
+    /// <summary>The largest file that <c>fs/readFile</c> gives: 512 MiB.</summary>
+    public const long MostFileBytes = 512L << 20;
+
+    private const int PieceBytes = 192 * 1024; // a multiple of three, so that pieces encode to whole quads
+    private const int PieceDigits = PieceBytes / 3 * 4;
+    private const int Envelope = 128;
+
+    /// <summary>What is wrong with the content of a <c>fs/writeFile</c>; to be asked before the file is opened, which empties it.</summary>
+    public static RpcError? Check(FsWriteFileParams request) =>
+        Base64Chunk.TryMeasure(request.DataBase64.Span, out _, out var error) ? null : Errors.FileBase64(error.Message);
+
+    /// <summary>Reads a file to its end.</summary>
+    /// <param name="file">Open for reading; stays the caller's.</param>
+    /// <param name="id">The request's id.</param>
+    /// <returns>The whole answer, a failure included; the caller owns it. A file that grows or shrinks meanwhile is read as far as it goes.</returns>
+    public static ByteLease ReadAll(FileHandle file, RequestId id)
+    {
+        var outcome = file.GetSize(out var size);
+        if (!outcome.Succeeded)
+        {
+            return AnswerFrames.Error(id, FileErrors.Of(outcome));
+        }
+
+        if (size > MostFileBytes)
+        {
+            return AnswerFrames.Error(id, Errors.FileTooLarge);
+        }
+
+        // A byte more than there should be, so that one call sees the end too.
+        var wanted = size < PieceBytes ? (int)(size / 3 * 3) + 3 : PieceBytes;
+        var piece = ArrayPool<byte>.Shared.Rent(wanted);
+        using var frame = new FrameBuffer(Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope);
+        try
+        {
+            return TryReadAll(file, piece.AsSpan(0, wanted), frame, id) is { } error ? AnswerFrames.Error(id, error) : frame.Take();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    /// <summary>Writes the content of a <c>fs/writeFile</c>.</summary>
+    /// <param name="file">Open for writing, and empty; stays the caller's.</param>
+    /// <param name="base64">The content, which passed <see cref="Check(FsWriteFileParams)"/>.</param>
+    /// <returns>Why it was not written, or not all of it; null when it was.</returns>
+    public static RpcError? WriteAll(FileHandle file, ReadOnlySpan<byte> base64)
+    {
+        var piece = ArrayPool<byte>.Shared.Rent(Math.Min(PieceBytes, Base64Chunk.MaxDecodedLength(base64.Length) + 1));
+        try
+        {
+            for (long offset = 0; !base64.IsEmpty;)
+            {
+                var digits = base64[..Math.Min(base64.Length, PieceDigits)];
+                base64 = base64[digits.Length..];
+                if (!Base64Chunk.TryDecode(digits, piece, out var count, out var error))
+                {
+                    return Errors.FileBase64(error.Message);
+                }
+
+                var outcome = file.WriteAt(piece.AsSpan(0, count), offset);
+                if (!outcome.Succeeded)
+                {
+                    return FileErrors.Of(outcome);
+                }
+
+                offset += count;
+            }
+
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private static RpcError? TryReadAll(FileHandle file, Span<byte> piece, FrameBuffer frame, RequestId id)
+    {
+        WireWriter.BeginReadFileResult(frame, id);
+        int count;
+        long total = 0;
+        do
+        {
+            var outcome = file.ReadAt(piece, total, out count);
+            if (!outcome.Succeeded)
+            {
+                return FileErrors.Of(outcome);
+            }
+
+            total += count;
+            if (total > MostFileBytes)
+            {
+                return Errors.FileTooLarge; // it has grown since its size was looked at
+            }
+
+            WireWriter.ReadFilePart(frame, piece[..count]);
+        }
+        while (count == piece.Length);
+
+        WireWriter.EndReadFileResult(frame);
+        return null;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net.Sockets;
+using System.Text;
+
+using ExecActors.Protocol;
+using ExecActors.Runtime.Settings;
+
+namespace ExecActors.Runtime.Http;
+
+/// <summary>Sends the HTTP requests of a whole server and keeps its connections to other servers.</summary>
+/// <remarks>
+/// Made with the server and costs nothing before the first request. Adds nothing to a request and takes nothing from a response: no cookies,
+/// no redirects, no decompression. A response that is given up closes its connection at once. Safe for any thread; disposing closes all
+/// connections.
+/// </remarks>
+internal sealed class HttpEngine : IDisposable
+{
+    private const int LongestResponseHeadKib = 512; // of the order of the reference server's
+    private static readonly HttpRequestOptionsKey<CancellationToken> s_givenUp = new("execactors.given-up");
+
+    private readonly Lazy<HttpMessageInvoker> _invoker;
+    private readonly EnvironmentProxy? _proxy;
+
+    /// <summary>On the system's sockets.</summary>
+    /// <param name="settings">Bounds.</param>
+    /// <param name="variables">The server's environment, which names its proxies.</param>
+    public HttpEngine(HttpSettings settings, IReadOnlyDictionary<string, string> variables)
+    {
+        _proxy = EnvironmentProxy.From(variables);
+        _invoker = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(MakeHandler(_proxy)));
+        Buffered = new ByteBudget(settings.BufferedBytes);
+    }
+
+    /// <summary>On a handler of the caller's.</summary>
+    public HttpEngine(HttpSettings settings, HttpMessageHandler handler)
+    {
+        _invoker = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(handler));
+        Buffered = new ByteBudget(settings.BufferedBytes);
+    }
+
+    /// <summary>Bodies that are being collected, over all sessions.</summary>
+    public ByteBudget Buffered { get; }
+
+    /// <summary>Sends one request and waits for the head of its response.</summary>
+    /// <param name="hop">The request.</param>
+    /// <param name="lookup">Finds addresses.</param>
+    /// <param name="cancellationToken">Gives the request up and drops its connection, also while its body is read.</param>
+    public async Task<HttpReply> SendAsync(HttpHop hop, NameLookup lookup, CancellationToken cancellationToken)
+    {
+        var message = MessageOf(hop);
+        lookup.AttachTo(message);
+        message.Options.Set(s_givenUp, cancellationToken);
+        ResponseHead.Prepare(message);
+        var response = await _invoker.Value.SendAsync(message, cancellationToken);
+        return new HttpReply(response, ResponseHead.Lines(message, response));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_invoker.IsValueCreated)
+        {
+            _invoker.Value.Dispose();
+        }
+    }
+
+    private HttpRequestMessage MessageOf(HttpHop hop)
+    {
+        // The path goes out as it is, not as Uri would have it.
+        var uri = new Uri(hop.Url.Origin + hop.Url.PathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var message = new HttpRequestMessage
+        {
+            RequestUri = uri,
+
+            // Only what decides how the messages are framed; the method itself is in the head.
+            Method = hop.Method is "HEAD" ? HttpMethod.Head : hop.Body.IsEmpty ? HttpMethod.Get : HttpMethod.Post,
+            Version = System.Net.HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = hop.Body.IsEmpty ? null : new ReadOnlyMemoryContent(hop.Body),
+        };
+        message.Headers.TryAddWithoutValidation(RequestHead.Carrier, RequestHead.CarrierValue(hop, _proxy?.AuthorizationFor(uri)));
+        return message;
+    }
+
+    private static SocketsHttpHandler MakeHandler(EnvironmentProxy? proxy) => new()
+    {
+        ActivityHeadersPropagator = null,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.None,
+        ConnectCallback = ConnectAsync,
+        MaxResponseDrainSize = 0,
+#pragma warning disable CA2262 // it is meant to be half a mebibyte
+        MaxResponseHeadersLength = LongestResponseHeadKib,
+#pragma warning restore CA2262
+        PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new RequestHeadStream(context.PlaintextStream)),
+        Proxy = proxy,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        ResponseHeaderEncodingSelector = (name, message) =>
+        {
+            ResponseHead.TakeDown(message, name);
+            return Encoding.Latin1;
+        },
+        UseCookies = false,
+        UseProxy = proxy is not null,
+    };
+
+    // The handler lets a connect run on for a while after its request was given up; here it ends with the request.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var message = context.InitialRequestMessage;
+        message.Options.TryGetValue(s_givenUp, out var givenUp);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, givenUp);
+        var addresses = await NameLookup.FindAsync(message, context.DnsEndPoint.Host, either.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>The head of a response, and its body yet to be read; owned by whoever holds it.</summary>
+/// <param name="Response">The response.</param>
+/// <param name="Headers">Its headers in order.</param>
+internal sealed record HttpReply(HttpResponseMessage Response, IReadOnlyList<HttpHeaderLine> Headers) : IDisposable
+{
+    /// <summary>The status code.</summary>
+    public int Status => (int)Response.StatusCode;
+
+    /// <summary>The value of a header; null when there is none.</summary>
+    public string? Header(string name) => Headers.FirstOrDefault(header => string.Equals(header.Name, name, StringComparison.Ordinal))?.Value;
+
+    /// <inheritdoc/>
+    public void Dispose() => Response.Dispose();
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+
+using Akka.Dispatch;
+
+namespace ExecActors.Runtime.Workers;
+
+/// <summary>
+/// One session's share of the threads that may block: so many of its calls run at once, the rest wait in order. A session whose files are on
+/// a dead mount holds up itself and nobody else.
+/// </summary>
+/// <remarks>Safe from any thread: actors of the session and the workers themselves use it.</remarks>
+/// <param name="schedule">Runs something on a blocking thread.</param>
+/// <param name="width">Calls of this session that may run at once.</param>
+internal sealed class SessionWorkers(Action<IRunnable> schedule, int width)
+{
+    private readonly ConcurrentQueue<IRunnable> _waiting = new();
+    private int _running;
+
+    /// <summary>Runs a call when one of the session's places is free. It must not throw.</summary>
+    public void Run(IRunnable call)
+    {
+        _waiting.Enqueue(call);
+        TryStart();
+    }
+
+    private void TryStart()
+    {
+        int running;
+        do
+        {
+            running = Volatile.Read(ref _running);
+            if (running >= width)
+            {
+                return; // one of those will find it
+            }
+        }
+        while (Interlocked.CompareExchange(ref _running, running + 1, running) != running);
+
+        schedule(new Place(this));
+    }
+
+    // What a place takes it finishes; then it looks on, so that a burst costs few wake-ups.
+    private sealed class Place(SessionWorkers workers) : IRunnable
+    {
+        public void Run()
+        {
+            while (workers._waiting.TryDequeue(out var call))
+            {
+                call.Run();
+            }
+
+            Interlocked.Decrement(ref workers._running);
+            if (!workers._waiting.IsEmpty)
+            {
+                workers.TryStart(); // came while this place was being given back
+            }
+        }
+
+        public void Execute() => Run();
+    }
+}

@@ -1,0 +1,259 @@
+using System.Text;
+
+using Akka.Dispatch;
+using Akka.TestKit.Xunit2;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Workers;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.FileSystem;
+
+/// <summary>The desk with a service of the test's own; workers run when the test says so.</summary>
+public sealed class FileDeskTests : TestKit
+{
+    private const long Epoch = 7;
+    private readonly TemporaryFolder _folder = new();
+    private readonly Queue<IRunnable> _workers = new();
+    private readonly List<(long Ticket, string Text)> _answers = [];
+    private readonly ScriptedService _service = new();
+    private readonly FileDesk _desk;
+    private long _ticket;
+
+    public FileDeskTests()
+    {
+        _desk = new FileDesk(_service, new SessionWorkers(_workers.Enqueue, width: 100), TestActor, Answer, maxHandles: 2);
+        _desk.Attach(Epoch);
+    }
+
+    [Fact]
+    public void A_block_behind_an_open_uses_what_it_opened()
+    {
+        var opened = OpenAFile();
+        _service.Opens(opened);
+        Take(Open("h"));
+        Take(Block("h"));
+        Assert.Equal(["FsOpenParams"], Run());
+
+        Assert.Equal(["FsReadBlockParams"], Run());
+        Assert.Same(opened, _service.LastHandle);
+        Assert.Equal([1L, 2L], _answers.Select(answer => answer.Ticket));
+    }
+
+    [Fact]
+    public void A_block_of_an_unknown_handle_is_refused_without_a_worker()
+    {
+        Take(Block("h"));
+
+        Assert.Empty(_workers);
+        Assert.Contains("unknown file handle `h`", Assert.Single(_answers).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_id_in_use_is_refused_and_the_earlier_handle_stays()
+    {
+        Opened("h");
+        Take(Open("h"));
+        Take(Block("h"));
+
+        Assert.Equal(["FsReadBlockParams"], Run());
+        Assert.Contains("already exists", _answers[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Opens_under_way_count_against_the_limit()
+    {
+        Take(Open("a"));
+        Take(Open("b"));
+        Take(Open("c"));
+
+        Assert.Contains("at most 2 file handles", Assert.Single(_answers).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failed_open_frees_its_place()
+    {
+        Take(Open("a"));
+        Take(Open("b"));
+        Run();
+        Take(Open("c"));
+        Take(Open("d"));
+
+        Assert.Equal(2, _answers.Count);
+        Assert.Equal(2, _workers.Count);
+    }
+
+    [Fact]
+    public void A_handle_that_failed_is_closed_and_unknown()
+    {
+        var file = Opened("h");
+        _service.FailsHandle = true;
+        Take(Block("h"));
+        Run();
+        Take(Block("h"));
+        Run();
+
+        Assert.True(file.Descriptor.IsClosed);
+        Assert.Contains("unknown file handle", _answers[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_detach_closes_what_is_open()
+    {
+        var file = Opened("h");
+        _desk.Detach();
+        Run();
+
+        Assert.True(file.Descriptor.IsClosed);
+        _desk.Attach(Epoch + 1);
+        Take(Block("h"), Epoch + 1);
+        Assert.Contains("unknown file handle", _answers[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_use_at_the_detach_is_closed_after_its_use()
+    {
+        var file = Opened("h");
+        Take(Block("h"));
+        _desk.Detach();
+        Assert.Single(_workers);
+        Assert.Equal(["FsReadBlockParams"], Run());
+        Assert.False(_service.WasClosedInUse);
+        Run();
+
+        Assert.True(file.Descriptor.IsClosed);
+    }
+
+    [Fact]
+    public void A_file_opened_for_a_connection_that_left_is_closed()
+    {
+        var opened = OpenAFile();
+        _service.Opens(opened);
+        Take(Open("h"));
+        _desk.Detach();
+        _desk.Attach(Epoch + 1);
+        Run();
+        Run();
+
+        Assert.True(opened.Descriptor.IsClosed);
+        Take(Block("h"), Epoch + 1);
+        Assert.Contains("unknown file handle", _answers[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_waited_when_the_connection_left_is_dropped_and_what_comes_after_runs_in_order()
+    {
+        Take(new FsRemoveParams(Bytes("/a")));
+        Take(new FsReadFileParams(Bytes("/a")));
+        _desk.Detach();
+        _desk.Attach(Epoch + 1);
+        Take(new FsGetMetadataParams(Bytes("/a")), Epoch + 1);
+
+        Assert.Equal(["FsRemoveParams"], Run());
+        Assert.Equal(["FsGetMetadataParams"], Run());
+    }
+
+    [Fact]
+    public void A_service_that_throws_is_an_error_of_its_request_alone()
+    {
+        _service.Throws = true;
+        Take(new FsGetMetadataParams(Bytes("/a")));
+        Run();
+        _service.Throws = false;
+        Take(new FsGetMetadataParams(Bytes("/a")));
+        Run();
+
+        Assert.Contains("-32603", _answers[0].Text, StringComparison.Ordinal);
+        Assert.Equal("done", _answers[1].Text);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _desk.Detach();
+        Run();
+        _folder.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Answer(RequestRef request, ByteLease frame)
+    {
+        _answers.Add((request.Ticket, Encoding.UTF8.GetString(frame.Span)));
+        frame.Dispose();
+    }
+
+    private void Take(object parameters, long epoch = Epoch)
+    {
+        var ticket = ++_ticket;
+        _desk.Take(new FileRequest(new RequestRef(epoch, ticket, RequestId.FromNumber(ticket)), parameters, Payload: null));
+    }
+
+    private FileHandle Opened(string id)
+    {
+        var file = OpenAFile();
+        _service.Opens(file);
+        Take(Open(id));
+        Run();
+        return file;
+    }
+
+    private FileHandle OpenAFile() =>
+        new(File.OpenHandle(Path.Combine(_folder.Path, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite));
+
+    // What is with the workers now, and what they tell the session of it.
+    private List<string> Run()
+    {
+        var performed = _service.Performed.Count;
+        for (var left = _workers.Count; left > 0; left--)
+        {
+            _workers.Dequeue().Run();
+        }
+
+        var names = _service.Performed.Skip(performed).ToList();
+        foreach (var _ in names)
+        {
+            _desk.OnDone(ExpectMsg<FileProtocol.Done>(TestTimeouts.Default));
+        }
+
+        return names;
+    }
+
+    private static FsOpenParams Open(string id) => new(id, Bytes("/file"));
+
+    private static FsReadBlockParams Block(string id) => new(id, Offset: 0, Len: 1);
+
+    private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
+
+    private sealed class ScriptedService : IFileService
+    {
+        private readonly Queue<FileHandle> _opened = new();
+
+        public List<string> Performed { get; } = [];
+
+        public FileHandle? LastHandle { get; private set; }
+
+        public bool FailsHandle { get; set; }
+
+        public bool Throws { get; set; }
+
+        public bool WasClosedInUse { get; private set; }
+
+        public void Opens(FileHandle file) => _opened.Enqueue(file);
+
+        public FileReply Perform(FileRequest request, FileHandle? file)
+        {
+            Performed.Add(request.Params.GetType().Name);
+            LastHandle = file;
+            WasClosedInUse |= file is { Descriptor.IsClosed: true };
+            if (Throws)
+            {
+                throw new IOException("the test says so");
+            }
+
+            var opened = request.Params is FsOpenParams && _opened.TryDequeue(out var next) ? next : null;
+            return new FileReply(ByteLease.CopyOf("done"u8), opened, FailsHandle);
+        }
+    }
+}

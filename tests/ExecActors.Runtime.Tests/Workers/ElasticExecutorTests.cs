@@ -1,0 +1,116 @@
+using Akka.Dispatch;
+
+using ExecActors.Runtime.Settings;
+using ExecActors.Runtime.Workers;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.Workers;
+
+public sealed class ElasticExecutorTests
+{
+    private static readonly BlockingIoSettings s_settings = new()
+    {
+        Threads = 2,
+        MaxThreads = 5,
+        Patience = TimeSpan.FromMilliseconds(1),
+        IdleTime = TimeSpan.FromMilliseconds(50),
+    };
+
+    [Fact]
+    public void Calls_that_are_stuck_do_not_hold_up_the_others()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        using var mount = new ManualResetEventSlim();
+        using var done = new CountdownEvent(3);
+        for (var i = 0; i < s_settings.MaxThreads - 1; i++)
+        {
+            executor.Execute(new ActionRunnable(mount.Wait));
+        }
+
+        for (var i = 0; i < done.InitialCount; i++)
+        {
+            executor.Execute(new ActionRunnable(() => done.Signal()));
+        }
+
+        Assert.True(done.Wait(TestTimeouts.Default));
+        Assert.InRange(executor.ThreadCount, s_settings.MaxThreads, s_settings.MaxThreads);
+        mount.Set();
+    }
+
+    [Fact]
+    public void There_are_never_more_threads_than_allowed()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        using var mount = new ManualResetEventSlim();
+        using var stuck = new CountdownEvent(s_settings.MaxThreads);
+        using var rest = new CountdownEvent(20);
+        for (var i = 0; i < s_settings.MaxThreads + rest.InitialCount; i++)
+        {
+            var number = i;
+            executor.Execute(new ActionRunnable(() =>
+            {
+                if (number < s_settings.MaxThreads)
+                {
+                    stuck.Signal();
+                    mount.Wait();
+                }
+                else
+                {
+                    rest.Signal();
+                }
+            }));
+        }
+
+        Assert.True(stuck.Wait(TestTimeouts.Default));
+        Assert.Equal(s_settings.MaxThreads, executor.ThreadCount);
+        Assert.Equal(rest.InitialCount, rest.CurrentCount);
+        mount.Set();
+        Assert.True(rest.Wait(TestTimeouts.Default));
+    }
+
+    [Fact]
+    public void Threads_without_work_end_and_come_back_with_it()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        for (var round = 0; round < 3; round++)
+        {
+            using var ran = new ManualResetEventSlim();
+            Thread? worker = null;
+            executor.Execute(new ActionRunnable(() =>
+            {
+                worker = Thread.CurrentThread;
+                ran.Set();
+            }));
+
+            Assert.True(ran.Wait(TestTimeouts.Default));
+            Assert.True(worker!.Join(TestTimeouts.Default));
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_taken_after_the_end()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        executor.Shutdown();
+
+        Assert.Throws<RejectedExecutionException>(() => executor.Execute(new ActionRunnable(() => { })));
+    }
+
+    [Fact]
+    public void A_burst_from_many_threads_is_run_whole()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        using var ran = new CountdownEvent(40_000);
+        var tellers = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                executor.Execute(new ActionRunnable(() => ran.Signal()));
+            }
+        })).ToList();
+        tellers.ForEach(teller => teller.Start());
+
+        Assert.True(ran.Wait(TestTimeouts.Default));
+        tellers.ForEach(teller => teller.Join());
+    }
+}
