@@ -1,45 +1,54 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Xunit;
 
 namespace ExecActors.Testing;
 
-/// <summary>A test that needs a bubblewrap which works here. Elsewhere it is skipped with the reason, and counted as skipped.</summary>
+/// <summary>A test that needs a bubblewrap that works on this machine; it is skipped, and counted as skipped, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class SandboxFactAttribute : FactAttribute
 {
-    /// <summary>Skips where no sandbox can be made.</summary>
-    public SandboxFactAttribute() => Skip = SandboxTrial.Missing;
+    /// <summary>Finds out once per test run whether bubblewrap works.</summary>
+    public SandboxFactAttribute() => Skip = SandboxNeeds.Missing;
 }
 
-/// <summary><see cref="SandboxFactAttribute"/> for theories.</summary>
+/// <summary>As <see cref="SandboxFactAttribute"/>, for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class SandboxTheoryAttribute : TheoryAttribute
 {
-    /// <summary>Skips where no sandbox can be made.</summary>
-    public SandboxTheoryAttribute() => Skip = SandboxTrial.Missing;
+    /// <summary>Finds out once per test run whether bubblewrap works.</summary>
+    public SandboxTheoryAttribute() => Skip = SandboxNeeds.Missing;
 }
 
-/// <summary>Whether bubblewrap makes sandboxes on this machine.</summary>
-internal static class SandboxTrial
+/// <summary>What tests of sandboxes need of the machine.</summary>
+public static class SandboxNeeds
 {
-    /// <summary>Why it does not; null when it does.</summary>
-    public static string? Missing { get; } = Try();
+    /// <summary>Why no sandbox can be made here; null when one can.</summary>
+    public static string? Missing { get; } = Find();
 
-    private static string? Try()
+    private static string? Find()
     {
+        var start = new ProcessStartInfo("bwrap")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in "--unshare-user --unshare-pid --unshare-net --ro-bind / / --proc /proc --dev /dev true".Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         try
         {
-            using var trial = Process.Start(new ProcessStartInfo("bwrap")
-            {
-                ArgumentList = { "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--unshare-net", "--cap-drop", "ALL", "true" },
-                UseShellExecute = false,
-                RedirectStandardError = true,
-            })!;
-            var said = trial.StandardError.ReadToEnd().Trim();
+            using var trial = Process.Start(start)!;
+            var error = trial.StandardError.ReadToEnd();
             trial.WaitForExit();
-            return trial.ExitCode == 0 ? null : $"no sandbox can be made here: {said}";
+            return trial.ExitCode == 0 ? null : $"bubblewrap cannot make a sandbox here: {error.Trim()}";
         }
-        catch (Exception missing) when (missing is System.ComponentModel.Win32Exception or InvalidOperationException)
+        catch (Win32Exception missing)
         {
-            return "no sandbox can be made here: bubblewrap is not installed";
+            return $"bubblewrap is not installed (apt-get install bubblewrap): {missing.Message}";
         }
     }
 }

@@ -11,6 +11,9 @@ namespace ExecActors.Platform;
 /// </remarks>
 internal sealed class ChildProcess : IChildProcess
 {
+    /// <summary>What a sandboxed program exits with that could not be run, as with the reference server.</summary>
+    private const int NotRunExitCode = 101;
+
     private readonly Reactor _reactor;
     private readonly LinuxProcessHost _host;
     private readonly OutputReader[] _outputs;
@@ -261,6 +264,7 @@ internal sealed class ChildProcess : IChildProcess
         }
 
         _sandboxEnding = true;
+        var told = status.Signal == 0 && !_sandbox!.RanProgram ? new ExitStatus(NotRunExitCode, 0) : status;
         _ = Libc.Kill(-Pid, Signals.SIGKILL); // the zombie leader keeps the group ours
         ThreadPool.UnsafeQueueUserWorkItem(
             _ =>
@@ -270,7 +274,7 @@ internal sealed class ChildProcess : IChildProcess
                 _reactor.Post(() =>
                 {
                     _sandboxEnded = true;
-                    OnLeaderEnded(status);
+                    OnLeaderEnded(told);
                 });
             },
             state: null);

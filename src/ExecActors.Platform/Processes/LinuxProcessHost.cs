@@ -14,6 +14,8 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     /// <summary>Only a process in an uninterruptible wait survives its SIGKILL that long; init will reap it.</summary>
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(5);
 
+    private const int SandboxAttempts = 3;
+
     private readonly Action<int, Exception> _observerFailed;
     private readonly string _terminalShell = UserEntry.TerminalShell();
     private readonly Reactor _reactor;
@@ -153,6 +155,24 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     // The program is run, its directory entered and its PATH searched inside; here nothing of the client's is touched but for looking.
     private ChildProcess StartSandboxed(ProcessSpec spec)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (TryStartSandboxed(spec, out var child) is not { } failure)
+            {
+                return child!;
+            }
+
+            // Between the plan and the mounts something went that was to be covered, a socket for instance: planned anew, it is not there.
+            if (attempt == SandboxAttempts)
+            {
+                throw new ProcessStartException($"the sandbox could not be made: {failure}", 0);
+            }
+        }
+    }
+
+    /// <returns>Null with a child, or what bubblewrap said when it could not make the mounts.</returns>
+    private string? TryStartSandboxed(ProcessSpec spec, out ChildProcess? child)
+    {
         var launch = _sandboxes.Prepare(spec, Environment(spec));
         try
         {
@@ -161,7 +181,18 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             using var environment = new NativeStrings([]);
             var streams = Spawn(spec, settings, TryBubblewrap, out var pid);
             launch.CloseChildEnds();
-            return Watch(pid, streams, launch);
+            if (launch.AwaitReady())
+            {
+                child = Watch(pid, streams, launch);
+                return null;
+            }
+
+            ProcessGroup.KillAndReap(pid);
+            var said = streams.ReadErrors();
+            streams.Dispose();
+            launch.Dispose();
+            child = null;
+            return said.Length == 0 ? "bubblewrap ended, or did not get on, and said nothing" : said;
 
             int TryBubblewrap()
             {

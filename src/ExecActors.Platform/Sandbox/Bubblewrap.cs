@@ -53,7 +53,8 @@ public sealed class Bubblewrap(SandboxOptions options)
             UsesUserNamespace = facts.UsesUserNamespace,
             Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
             FilterDescriptor = SandboxLaunch.FilterDescriptor,
-            InfoDescriptor = SandboxLaunch.InfoDescriptor,
+            StatusDescriptor = SandboxLaunch.StatusDescriptor,
+            ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
         });
         var filter = SeccompFilter.Build(wanted.RestrictsNetwork, Options.DeniesUnixSockets);
         var placeholders = Placeholders.Hold(wanted.HoldsAbsent ? plan.Absent : []);
@@ -125,7 +126,8 @@ public sealed class Bubblewrap(SandboxOptions options)
             RestrictsNetwork = true,
             UsesUserNamespace = usesUserNamespace,
             FilterDescriptor = SandboxLaunch.FilterDescriptor,
-            InfoDescriptor = SandboxLaunch.InfoDescriptor,
+            StatusDescriptor = SandboxLaunch.StatusDescriptor,
+            ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
         });
         using var launch = new SandboxLaunch(
             path, [path, "--version"], options, SeccompFilter.Build(restrictsNetwork: true, deniesUnixSockets: true), Placeholders.Hold([]));

@@ -45,7 +45,8 @@ public static class SandboxCommand
 
         AddOption(words, "--argv0", options.Arg0 is null ? null : Raw(options.Arg0));
         AddOption(words, "--seccomp", Number(options.FilterDescriptor));
-        AddOption(words, "--info-fd", Number(options.InfoDescriptor));
+        AddOption(words, "--json-status-fd", Number(options.StatusDescriptor));
+        AddOption(words, "--block-fd", Number(options.ReadyDescriptor));
         if (words.Count > MaxArguments)
         {
             throw new SandboxException(

@@ -33,8 +33,13 @@ public sealed record SandboxCommandOptions
     /// <summary>The descriptor from which bubblewrap reads the system-call filter; null for none.</summary>
     public int? FilterDescriptor { get; init; }
 
-    /// <summary>The descriptor to which bubblewrap writes the pid of the namespace's first process; null for none.</summary>
-    public int? InfoDescriptor { get; init; }
+    /// <summary>
+    /// The descriptor to which bubblewrap writes the pid of the namespace's first process, and the exit code of a program that it could run; null for none.
+    /// </summary>
+    public int? StatusDescriptor { get; init; }
+
+    /// <summary>The descriptor from which bubblewrap reads once all mounts are made, before it runs the program; null for none.</summary>
+    public int? ReadyDescriptor { get; init; }
 }
 
 /// <summary>Something of the host that is readable in a sandbox at another place.</summary>

@@ -12,24 +12,31 @@ namespace ExecActors.Platform;
 /// </summary>
 internal sealed class SandboxLaunch : IDisposable
 {
-    /// <summary>The descriptors of bubblewrap beyond the standard ones: its options, the filter, and where it says which process is the first.</summary>
+    /// <summary>The descriptors of bubblewrap beyond the standard ones: its options, the filter, where it tells what has become, and where it says that it is ready.</summary>
     public const int OptionsDescriptor = 3;
 
     /// <inheritdoc cref="OptionsDescriptor"/>
     public const int FilterDescriptor = 4;
 
     /// <inheritdoc cref="OptionsDescriptor"/>
-    public const int InfoDescriptor = 5;
+    public const int StatusDescriptor = 5;
+
+    /// <inheritdoc cref="OptionsDescriptor"/>
+    public const int ReadyDescriptor = 6;
 
     /// <summary>Above all targets, so that no copy overwrites another one's source.</summary>
     private const int LowestSource = 16;
+
+    /// <summary>Mounts are made in milliseconds, unless a file system does not answer.</summary>
+    private const int ReadyPatienceMilliseconds = 30_000;
 
     /// <summary>A killed namespace is gone within milliseconds, unless one of its processes waits for a device that does not answer.</summary>
     private const int EndPatienceMilliseconds = 5_000;
 
     private readonly List<(SafeFileHandle Handle, int Target)> _descriptors = [];
     private readonly Placeholders _placeholders;
-    private readonly SafeFileHandle _info;
+    private readonly SafeFileHandle _status;
+    private readonly SafeFileHandle _ready;
 
     /// <summary>Takes the placeholders over.</summary>
     /// <exception cref="SandboxException">No descriptor is left; the placeholders are let go.</exception>
@@ -40,9 +47,10 @@ internal sealed class SandboxLaunch : IDisposable
         _placeholders = placeholders;
         try
         {
-            Add(options, OptionsDescriptor);
-            Add(filter, FilterDescriptor);
-            _info = Add([], InfoDescriptor);
+            AddFile(options, OptionsDescriptor);
+            AddFile(filter, FilterDescriptor);
+            _status = AddFile([], StatusDescriptor);
+            _ready = AddReadyPipe();
         }
         catch
         {
@@ -60,6 +68,9 @@ internal sealed class SandboxLaunch : IDisposable
     /// <summary>Whether placeholders stand until the sandbox has ended.</summary>
     public bool HoldsPlaceholders => !_placeholders.IsEmpty;
 
+    /// <summary>Once it has ended by itself: whether the program was run, so that the exit code is the program's.</summary>
+    public bool RanProgram => Status().Contains("\"exit-code\"", StringComparison.Ordinal);
+
     /// <summary>Gives the child its further descriptors, and no others. After those for the standard ones.</summary>
     public void AddTo(SpawnSettings settings)
     {
@@ -68,7 +79,7 @@ internal sealed class SandboxLaunch : IDisposable
             settings.Duplicate(handle, target);
         }
 
-        settings.CloseFrom(InfoDescriptor + 1);
+        settings.CloseFrom(ReadyDescriptor + 1);
     }
 
     /// <summary>Once started: closes what only the child reads.</summary>
@@ -76,11 +87,22 @@ internal sealed class SandboxLaunch : IDisposable
     {
         foreach (var (handle, target) in _descriptors)
         {
-            if (target != InfoDescriptor)
+            if (target != StatusDescriptor)
             {
                 handle.Dispose();
             }
         }
+    }
+
+    /// <summary>Once started and its ends closed here: waits until all mounts are made. Blocks, at most 30 seconds.</summary>
+    /// <returns>False when bubblewrap has ended before, or has not come to it in that time.</returns>
+    public bool AwaitReady()
+    {
+        // The byte that bubblewrap takes is there from the start. It makes room for another one, or nobody is left to take it.
+        _ = Libc.PollFor(_ready, Libc.POLLOUT, ReadyPatienceMilliseconds);
+        var isReady = Libc.BytesReadable(_ready) == 0;
+        _ready.Dispose();
+        return isReady;
     }
 
     /// <summary>
@@ -109,39 +131,38 @@ internal sealed class SandboxLaunch : IDisposable
             handle.Dispose();
         }
 
+        _ready?.Dispose();
         _placeholders.Dispose();
     }
 
-    // What bubblewrap wrote: { "child-pid": 123, ... }
     private int? FirstProcess()
     {
         const string Member = "\"child-pid\":";
-        var buffer = new byte[1024];
-        if (Libc.Rewind(_info) < 0 || Libc.Read(_info, buffer) is not (> 0 and var count))
-        {
-            return null;
-        }
-
-        var text = Encoding.ASCII.GetString(buffer, 0, count);
-        var start = text.IndexOf(Member, StringComparison.Ordinal);
+        var status = Status();
+        var start = status.IndexOf(Member, StringComparison.Ordinal);
         if (start < 0)
         {
             return null;
         }
 
-        var digits = text.AsSpan(start + Member.Length).TrimStart();
+        var digits = status.AsSpan(start + Member.Length).TrimStart();
         var end = digits.IndexOfAnyExceptInRange('0', '9');
         return int.TryParse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
     }
 
-    private SafeFileHandle Add(ReadOnlySpan<byte> content, int target)
+    // One JSON object a line: { "child-pid": 123, ... } at once, { "exit-code": 0 } at the end of a program that could be run.
+    private string Status()
+    {
+        var buffer = new byte[1024];
+        return Libc.ReadAt(_status, buffer, 0) is > 0 and var count ? Encoding.ASCII.GetString(buffer, 0, count) : "";
+    }
+
+    private SafeFileHandle AddFile(ReadOnlySpan<byte> content, int target)
     {
         // A new one for each start: the position belongs to the open file, and bubblewrap reads to the end.
         using var file = Libc.MemoryFile("execactors-sandbox\0"u8);
         Require(!file.IsInvalid);
-        var handle = Libc.Duplicate(file, LowestSource);
-        Require(!handle.IsInvalid);
-        _descriptors.Add((handle, target));
+        var handle = Add(file, target);
         while (content.Length > 0)
         {
             var written = Libc.Write(handle, content);
@@ -150,6 +171,34 @@ internal sealed class SandboxLaunch : IDisposable
         }
 
         Require(Libc.Rewind(handle) == 0);
+        return handle;
+    }
+
+    private SafeFileHandle AddReadyPipe()
+    {
+        var made = Libc.PacketPipe(out var read, out var write);
+        using (read)
+        {
+            try
+            {
+                Require(made == 0);
+                Add(read, ReadyDescriptor);
+                Require(Libc.Write(write, "!"u8) == 1);
+                return write;
+            }
+            catch
+            {
+                write.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private SafeFileHandle Add(SafeFileHandle file, int target)
+    {
+        var handle = Libc.Duplicate(file, LowestSource);
+        Require(!handle.IsInvalid);
+        _descriptors.Add((handle, target));
         return handle;
     }
 

@@ -39,7 +39,7 @@ public sealed record SandboxPolicy
     public int? GlobScanMaxDepth { get; init; }
 
     /// <summary>Nothing is limited: a program under it needs no sandbox.</summary>
-    public bool LimitsNothing => !RestrictsFiles && !RestrictsNetwork;
+    public bool LimitsNothing => !RestrictsNetwork && !LimitsReading && !LimitsWriting;
 
     /// <summary>Whether there may be something that can be read without the policy and not with it.</summary>
     public bool LimitsReading => RestrictsFiles && (RootAccess is SandboxAccess.None or SandboxAccess.Deny || Takes(SandboxAccess.Deny));

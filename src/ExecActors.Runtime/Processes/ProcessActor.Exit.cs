@@ -57,7 +57,7 @@ internal sealed partial class ProcessActor
     private void OnExited(Exited exited)
     {
         _exit = exited.Status;
-        _sandboxDenied = _order.Spec.IsSandboxed && exited.Status.Code != 0 && SaysDenied();
+        _sandboxDenied = _order.Spec.Sandbox is not null && LooksDenied(exited.Status.Code);
         _exitSequence = _log.NextSequence;
         _log.AppendExit();
         OnRecordAdded(length: 0);
@@ -75,10 +75,10 @@ internal sealed partial class ProcessActor
         CloseIfDone();
     }
 
-    private bool SaysDenied()
+    private bool LooksDenied(int exitCode)
     {
-        var guess = new DenialGuess();
-        for (var sequence = _log.FirstSequence; !guess.IsDenied && _log.TryGet(sequence, out var record); sequence++)
+        var guess = new DenialGuess(exitCode);
+        for (var sequence = _log.FirstSequence; guess.IsOpen && _log.TryGet(sequence, out var record); sequence++)
         {
             guess.Feed(record.Bytes);
         }

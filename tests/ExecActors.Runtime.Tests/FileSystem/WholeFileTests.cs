@@ -151,7 +151,22 @@ public sealed class WholeFileTests : IDisposable
         using var handle = Opened(_files.Text("a.txt"));
 
         Assert.Equal(new RpcError(ErrorCodes.InternalError, "Bad file descriptor (os error 9)"), FileTransfer.WriteAll(handle, "eA=="u8));
-        Assert.Null(FileTransfer.WriteAll(handle, default));
+        Assert.Equal("-32603 No space left on device (os error 28)", _files.Link("full", "/dev/full").Write("full", "eA=="));
+        Assert.Equal("{}", _files.Link("null", "/dev/null").Write("null", "eA=="));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(Piece)]
+    [InlineData(Piece + 1)]
+    public void Nothing_of_a_longer_file_is_left(int size)
+    {
+        File.WriteAllBytes(_files.Text("a.txt"), new byte[(2 * Piece) + 10]);
+        var content = Enumerable.Repeat((byte)'x', size).ToArray();
+
+        Assert.Equal("{}", _files.Write("a.txt", Convert.ToBase64String(content)));
+        Assert.Equal(content, File.ReadAllBytes(_files.Text("a.txt")));
     }
 
     private static Platform.FileHandle Opened(string path)

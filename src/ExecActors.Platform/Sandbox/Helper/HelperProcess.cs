@@ -19,17 +19,21 @@ public sealed class HelperProcess : IDisposable
     private readonly SandboxLaunch _launch;
     private int _disposed;
 
-    private HelperProcess(int pid, SafeFileHandle pidfd, SafeFileHandle said, SandboxLaunch launch, HelperChannel channel)
+    private HelperProcess(int pid, SafeFileHandle pidfd, SafeFileHandle said, SandboxLaunch launch, HelperChannel channel, byte[] view)
     {
         _pid = pid;
         _pidfd = pidfd;
         _said = said;
         _launch = launch;
         Channel = channel;
+        View = view;
     }
 
     /// <summary>Asks it; the process owns the channel.</summary>
     public HelperChannel Channel { get; }
+
+    /// <summary>What it has to be told first: bytes for <see cref="HelperView.Read"/>.</summary>
+    public ReadOnlyMemory<byte> View { get; }
 
     /// <summary>Starts one; it is not waited for. Blocks on exec.</summary>
     /// <param name="bubblewrap">Makes the sandbox.</param>
@@ -70,7 +74,7 @@ public sealed class HelperProcess : IDisposable
             }
 
             launch.CloseChildEnds();
-            return new HelperProcess(pid, pidfd, said, launch, channel);
+            return new HelperProcess(pid, pidfd, said, launch, channel, HelperView.Describe(plan, command.Own));
         }
         catch
         {

@@ -21,6 +21,8 @@ public sealed class HelperProgram
     private static readonly UnixPath _loader =
         UnixPath.FromText(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2");
 
+    private static readonly UnixPath _proc = UnixPath.FromText("/proc"); // its own, where the runtime looks at itself
+
     // What the helper needs of .NET's settings: no socket for debuggers, no culture data, and small memory rather than the last bit of speed.
     private static readonly (string Name, string Value)[] _settings =
     [
@@ -65,26 +67,12 @@ public sealed class HelperProgram
         return new HelperProgram(command, folder, dotnet, libraries);
     }
 
-    /// <summary>What the program itself reads: where it is in a sandbox, from inside.</summary>
-    public static IReadOnlyList<LandlockGrant> OwnGrants()
-    {
-        var own = new List<UnixPath> { PrivateBind.Place, _loader, UnixPath.FromText("/proc") };
-        own.Add(UnixPath.FromText(AppContext.BaseDirectory));
-        if (DotnetRoot() is { } root)
-        {
-            own.Add(root);
-        }
-
-        own.AddRange(LoadedLibraries());
-        return [.. own.Select(path => new LandlockGrant(path.ToBytes(), Write: false))];
-    }
-
     /// <summary>How the program is run inside a plan.</summary>
     internal HelperCommand For(MountPlan plan)
     {
         UnixPath[] own = [_folder, .. _libraries, .. _dotnet is { } root ? [root] : Array.Empty<UnixPath>()];
         var isShown = plan.RootAccess is SandboxAccess.Read or SandboxAccess.Write && own.All(path => IsShown(plan, path));
-        return isShown ? new HelperCommand([.. _command, Argument], Environment(_dotnet, libraries: null), []) : Private(plan);
+        return isShown ? new HelperCommand([.. _command, Argument], Environment(_dotnet, libraries: null), [], [.. own, _proc]) : Private(plan);
     }
 
     private HelperCommand Private(MountPlan plan)
@@ -112,7 +100,7 @@ public sealed class HelperProgram
             binds.Add(new PrivateBind(muxer!.Value, _privateDotnet.Child(muxer.Value.Name)));
         }
 
-        return new HelperCommand([.. command, Argument], Environment(_dotnet is null ? null : _privateDotnet, _privateLibraries), binds);
+        return new HelperCommand([.. command, Argument], Environment(_dotnet is null ? null : _privateDotnet, _privateLibraries), binds, [PrivateBind.Place, _loader, _proc]);
     }
 
     // The file libstdc++.so.6.0.30 is asked for as libstdc++.so.6.
@@ -200,6 +188,6 @@ public sealed class HelperProgram
             .Select(UnixPath.FromText);
 }
 
-/// <summary>A helper's command line, its whole environment, and what has to be bound for it.</summary>
+/// <summary>A helper's command line, its whole environment, what has to be bound for it, and what it reads for itself as seen from inside.</summary>
 internal sealed record HelperCommand(
-    IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<PrivateBind> Binds);
+    IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<PrivateBind> Binds, IReadOnlyList<UnixPath> Own);

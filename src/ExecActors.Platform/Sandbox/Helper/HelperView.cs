@@ -2,38 +2,79 @@ using System.Buffers.Binary;
 
 namespace ExecActors.Platform;
 
-/// <summary>What a helper knows of the plan that it runs in: what it may let requests do, path by path.</summary>
+/// <summary>What a helper is told when it begins: what it may let requests do, path by path, and what it consists of itself.</summary>
+/// <remarks>
+/// No collections of this project's own value types here, nor in what else a helper runs before its first answer: the runtime's code for those is not
+/// compiled ahead, and to compile it took as long as all the rest of a start.
+/// </remarks>
 public sealed class HelperView
 {
     private const int HeaderBytes = sizeof(byte) + sizeof(ushort);
     private const byte AbsentMark = 0xFF;
+    private const byte OwnMark = 0xFE;
 
-    private readonly AccessMap _access = new();
-    private readonly List<UnixPath> _absent = [];
+    private readonly List<Entry> _granted = [];
+    private readonly List<Entry> _absent = [];
+    private readonly List<Entry> _own = [];
 
     private HelperView()
     {
     }
 
-    /// <summary>Paths that did not exist when the plan was made and must not be made.</summary>
-    public IReadOnlyList<UnixPath> Absent => _absent;
-
-    /// <summary>The places to which the plan gives access; what lies below one may be limited further by mounts.</summary>
-    public IEnumerable<LandlockGrant> Grants =>
-        from entry in _access.Entries
-        where entry.Value is SandboxAccess.Read or SandboxAccess.Write
-        select new LandlockGrant(entry.Key.ToBytes(), entry.Value == SandboxAccess.Write);
-
-    /// <summary>As <see cref="MountPlan.AccessTo"/>, but that <see cref="Absent"/> paths are not looked at.</summary>
-    public SandboxAccess AccessTo(UnixPath canonical) => _access.At(canonical);
-
-    /// <summary>Whether a path is one of those that must not be made, or lies below one.</summary>
-    public bool IsAbsent(UnixPath canonical) => _absent.Any(canonical.IsAtOrBelow);
-
-    /// <summary>Puts down what a helper for this plan has to know.</summary>
-    public static byte[] Describe(MountPlan plan)
+    /// <summary>What is left of the file system for a thread that may do only what the plan allows, and read the helper's own files.</summary>
+    public IReadOnlyList<LandlockGrant> Grants()
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        var grants = new List<LandlockGrant>();
+        foreach (var entry in _granted)
+        {
+            if (entry.Access is SandboxAccess.Read or SandboxAccess.Write)
+            {
+                grants.Add(new LandlockGrant(entry.Path.ToBytes(), entry.Access == SandboxAccess.Write));
+            }
+        }
+
+        foreach (var entry in _own)
+        {
+            grants.Add(new LandlockGrant(entry.Path.ToBytes(), Write: false));
+        }
+
+        return grants;
+    }
+
+    /// <summary>As <see cref="MountPlan.AccessTo"/>, but that absent paths are not looked at.</summary>
+    public SandboxAccess AccessTo(UnixPath canonical)
+    {
+        Entry? nearest = null;
+        foreach (var entry in _granted)
+        {
+            if (canonical.IsAtOrBelow(entry.Path) && entry.Path.Raw.Length > (nearest?.Path.Raw.Length ?? 0))
+            {
+                nearest = entry;
+            }
+        }
+
+        return nearest?.Access ?? SandboxAccess.None;
+    }
+
+    /// <summary>Whether a path did not exist when the plan was made and must not be made, or lies below such a one.</summary>
+    public bool IsAbsent(UnixPath canonical)
+    {
+        foreach (var entry in _absent)
+        {
+            if (canonical.IsAtOrBelow(entry.Path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Puts down what a helper has to know.</summary>
+    /// <param name="plan">The plan that it runs in.</param>
+    /// <param name="own">What it reads for itself, where that is inside.</param>
+    internal static byte[] Describe(MountPlan plan, IEnumerable<UnixPath> own)
+    {
         var bytes = new List<byte>();
         foreach (var (path, access) in plan.Grants)
         {
@@ -45,10 +86,15 @@ public sealed class HelperView
             Append(bytes, AbsentMark, path);
         }
 
+        foreach (var path in own)
+        {
+            Append(bytes, OwnMark, path);
+        }
+
         return [.. bytes];
     }
 
-    /// <summary>Reads what <see cref="Describe"/> put down.</summary>
+    /// <summary>Reads what a server put down.</summary>
     /// <exception cref="FormatException">The bytes are something else.</exception>
     public static HelperView Read(ReadOnlySpan<byte> bytes)
     {
@@ -62,15 +108,8 @@ public sealed class HelperView
             }
 
             var path = UnixPath.FromBytes(bytes.Slice(HeaderBytes, length));
-            if (bytes[0] == AbsentMark)
-            {
-                view._absent.Add(path);
-            }
-            else
-            {
-                view._access.Add(path, (SandboxAccess)bytes[0]);
-            }
-
+            var list = bytes[0] switch { AbsentMark => view._absent, OwnMark => view._own, _ => view._granted };
+            list.Add(new Entry(path, (SandboxAccess)bytes[0]));
             bytes = bytes[(HeaderBytes + length)..];
         }
 
@@ -85,5 +124,12 @@ public sealed class HelperView
         bytes.Add(mark);
         bytes.AddRange(length);
         bytes.AddRange(name);
+    }
+
+    private sealed class Entry(UnixPath path, SandboxAccess access)
+    {
+        public UnixPath Path => path;
+
+        public SandboxAccess Access => access;
     }
 }

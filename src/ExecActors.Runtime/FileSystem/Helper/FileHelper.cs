@@ -14,15 +14,14 @@ internal sealed class FileHelper : IFileHelper
 
     /// <summary>Starts one and waits until it can be asked.</summary>
     /// <param name="start">Starts the process.</param>
-    /// <param name="plan">What it sees.</param>
     /// <param name="patience">How long it may take to begin.</param>
     /// <exception cref="HelperLostException">It ended, or did not begin in time.</exception>
-    public static FileHelper Start(Func<HelperProcess> start, MountPlan plan, TimeSpan patience)
+    public static FileHelper Start(Func<HelperProcess> start, TimeSpan patience)
     {
         var helper = new FileHelper(start());
         try
         {
-            using var answer = helper.Call(HelperCodec.Begin, HelperView.Describe(plan), patience);
+            using var answer = helper.Call(HelperCodec.Begin, helper._process.View.Span, patience);
             return answer.Kind == HelperMessageKind.Result ? helper : throw new HelperLostException(HelperCodec.ReadError(answer.Body.Span).Message);
         }
         catch

@@ -1,7 +1,6 @@
-using System.Buffers;
-
 using ExecActors.Platform;
 using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.FileSystem;
 
@@ -61,7 +60,7 @@ public static class FsHelper
         using (message)
         {
             var view = HelperView.Read(message.Body.Span);
-            if (Landlock.RestrictThread([.. view.Grants, .. HelperProgram.OwnGrants()]) is { } failure)
+            if (Landlock.RestrictThread(view.Grants()) is { } failure)
             {
                 port.TryAnswer(message, HelperMessageKind.Refusal, HelperCodec.WriteError(Errors.Internal(failure)));
                 return null;
@@ -73,13 +72,13 @@ public static class FsHelper
 
     private static void Answer(HelperPort port, HelperGuard guard, HelperMessage request)
     {
-        var result = new ArrayBufferWriter<byte>(SmallResult);
+        using var buffer = new FrameBuffer(SmallResult);
         FileHandle? opened = null;
         RpcError? refusal;
         try
         {
             refusal = HelperCodec.TryReadParams(request.Method, request.Body, out var parameters, out var error)
-                ? guard.Refusal(parameters) ?? Perform(parameters, guard, result, out opened)
+                ? guard.Refusal(parameters) ?? Perform(parameters, guard, buffer, out opened)
                 : error;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -88,10 +87,11 @@ public static class FsHelper
         }
 
         using var closesOpened = opened;
-        if (refusal is null && result.WrittenCount > HelperPort.MaxResultBytes)
+        using var result = buffer.Take();
+        if (refusal is null && result.Length > HelperPort.MaxResultBytes)
         {
             refusal = Errors.Internal(
-                $"the result of the sandboxed request has {result.WrittenCount} bytes, of which {HelperPort.MaxResultBytes} are allowed; ask for less at once");
+                $"the result of the sandboxed request has {result.Length} bytes, of which {HelperPort.MaxResultBytes} are allowed; ask for less at once");
         }
 
         if (refusal is { } reason)
@@ -100,7 +100,7 @@ public static class FsHelper
         }
         else if (opened is null)
         {
-            port.TryAnswer(request, HelperMessageKind.Result, result.WrittenSpan);
+            port.TryAnswer(request, HelperMessageKind.Result, result.Span);
         }
         else
         {
@@ -121,21 +121,28 @@ public static class FsHelper
         }
     }
 
-    private static RpcError? Perform(object parameters, HelperGuard guard, IBufferWriter<byte> result, out FileHandle? opened)
+    private static RpcError? Perform(object parameters, HelperGuard guard, FrameBuffer result, out FileHandle? opened)
     {
         opened = null;
-        var (isOpened, changes, error) = parameters switch
+        var changes = false;
+        RpcError error;
+        switch (parameters)
         {
-            FsReadFileParams request => (FileExecutor.TryOpen(request, out opened, out var why), false, why),
-            FsWriteFileParams request => (FileExecutor.TryOpen(request, out opened, out var why), true, why),
-            FsOpenParams request => (FileExecutor.TryOpen(request, out opened, out var why), request.Mode == FsOpenMode.Replace, why),
-            _ => (false, false, default),
-        };
-        if (!isOpened)
-        {
-            return error == default ? FileExecutor.Execute(parameters, result) : error;
+            case FsReadFileParams request:
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            case FsWriteFileParams request:
+                changes = true;
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            case FsOpenParams request:
+                changes = request.Mode == FsOpenMode.Replace;
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            default:
+                return FileExecutor.Execute(parameters, result);
         }
 
-        return guard.Refusal(opened!, changes);
+        return opened is null ? error : guard.Refusal(opened, changes);
     }
 }

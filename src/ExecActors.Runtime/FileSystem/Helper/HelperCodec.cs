@@ -16,32 +16,24 @@ internal static class HelperCodec
     /// <summary>The first message: what the helper may let requests do, <see cref="HelperView"/>. Not a method's number.</summary>
     public const ushort Begin = 0;
 
-    private delegate bool Decoder<T>(ReadOnlyMemory<byte> json, out T? value, out RpcError error);
-
-    private static readonly Dictionary<Type, WireMethod> _methods = [];
-    private static readonly Dictionary<WireMethod, Func<ReadOnlyMemory<byte>, (object? Parameters, RpcError Error)>> _readers = [];
-
-    static HelperCodec()
-    {
-        Add<FsReadFileParams>(WireMethod.FsReadFile, FsReadFileParams.TryDecode);
-        Add<FsWriteFileParams>(WireMethod.FsWriteFile, FsWriteFileParams.TryDecode);
-        Add<FsCreateDirectoryParams>(WireMethod.FsCreateDirectory, FsCreateDirectoryParams.TryDecode);
-        Add<FsGetMetadataParams>(WireMethod.FsGetMetadata, FsGetMetadataParams.TryDecode);
-        Add<FsCanonicalizeParams>(WireMethod.FsCanonicalize, FsCanonicalizeParams.TryDecode);
-        Add<FsReadDirectoryParams>(WireMethod.FsReadDirectory, FsReadDirectoryParams.TryDecode);
-        Add<FsWalkParams>(WireMethod.FsWalk, FsWalkParams.TryDecode);
-        Add<FsRemoveParams>(WireMethod.FsRemove, FsRemoveParams.TryDecode);
-        Add<FsCopyParams>(WireMethod.FsCopy, FsCopyParams.TryDecode);
-        Add<FsOpenParams>(WireMethod.FsOpen, FsOpenParams.TryDecode);
-        Add<FsRenameParams>(WireMethod.FsRename, FsRenameParams.TryDecode);
-        Add<FsChmodParams>(WireMethod.FsChmod, FsChmodParams.TryDecode);
-    }
-
     /// <summary>The method's number of a params record.</summary>
     /// <exception cref="ArgumentException">No method of helpers has such params.</exception>
-    public static ushort MethodOf(object parameters) => _methods.TryGetValue(parameters.GetType(), out var method)
-        ? (ushort)method
-        : throw new ArgumentException($"{parameters.GetType().Name} are not for helpers", nameof(parameters));
+    public static ushort MethodOf(object parameters) => (ushort)(parameters switch
+    {
+        FsReadFileParams => WireMethod.FsReadFile,
+        FsWriteFileParams => WireMethod.FsWriteFile,
+        FsCreateDirectoryParams => WireMethod.FsCreateDirectory,
+        FsGetMetadataParams => WireMethod.FsGetMetadata,
+        FsCanonicalizeParams => WireMethod.FsCanonicalize,
+        FsReadDirectoryParams => WireMethod.FsReadDirectory,
+        FsWalkParams => WireMethod.FsWalk,
+        FsRemoveParams => WireMethod.FsRemove,
+        FsCopyParams => WireMethod.FsCopy,
+        FsOpenParams => WireMethod.FsOpen,
+        FsRenameParams => WireMethod.FsRename,
+        FsChmodParams => WireMethod.FsChmod,
+        _ => throw new ArgumentException($"{parameters.GetType().Name} are not for helpers", nameof(parameters)),
+    });
 
     /// <summary>Writes params without their sandbox, which the helper is in, and without a payload, which it does not see.</summary>
     public static void WriteParams(IBufferWriter<byte> output, object parameters) => WireJson.Write(output, parameters switch
@@ -64,9 +56,62 @@ internal static class HelperCodec
     /// <summary>Reads what <see cref="WriteParams"/> wrote.</summary>
     public static bool TryReadParams(ushort method, ReadOnlyMemory<byte> json, [NotNullWhen(true)] out object? parameters, out RpcError error)
     {
-        (parameters, error) = _readers.TryGetValue((WireMethod)method, out var read)
-            ? read(json)
-            : (null, Errors.Internal("the sandboxed file helper does not know the method"));
+        switch (method)
+        {
+            case (ushort)WireMethod.FsReadFile:
+                FsReadFileParams.TryDecode(json, out var readFile, out error);
+                parameters = readFile;
+                break;
+            case (ushort)WireMethod.FsWriteFile:
+                FsWriteFileParams.TryDecode(json, out var writeFile, out error);
+                parameters = writeFile;
+                break;
+            case (ushort)WireMethod.FsCreateDirectory:
+                FsCreateDirectoryParams.TryDecode(json, out var createDirectory, out error);
+                parameters = createDirectory;
+                break;
+            case (ushort)WireMethod.FsGetMetadata:
+                FsGetMetadataParams.TryDecode(json, out var getMetadata, out error);
+                parameters = getMetadata;
+                break;
+            case (ushort)WireMethod.FsCanonicalize:
+                FsCanonicalizeParams.TryDecode(json, out var canonicalize, out error);
+                parameters = canonicalize;
+                break;
+            case (ushort)WireMethod.FsReadDirectory:
+                FsReadDirectoryParams.TryDecode(json, out var readDirectory, out error);
+                parameters = readDirectory;
+                break;
+            case (ushort)WireMethod.FsWalk:
+                FsWalkParams.TryDecode(json, out var walk, out error);
+                parameters = walk;
+                break;
+            case (ushort)WireMethod.FsRemove:
+                FsRemoveParams.TryDecode(json, out var remove, out error);
+                parameters = remove;
+                break;
+            case (ushort)WireMethod.FsCopy:
+                FsCopyParams.TryDecode(json, out var copy, out error);
+                parameters = copy;
+                break;
+            case (ushort)WireMethod.FsOpen:
+                FsOpenParams.TryDecode(json, out var open, out error);
+                parameters = open;
+                break;
+            case (ushort)WireMethod.FsRename:
+                FsRenameParams.TryDecode(json, out var rename, out error);
+                parameters = rename;
+                break;
+            case (ushort)WireMethod.FsChmod:
+                FsChmodParams.TryDecode(json, out var chmod, out error);
+                parameters = chmod;
+                break;
+            default:
+                parameters = null;
+                error = Errors.Internal("the sandboxed file helper does not know the method");
+                break;
+        }
+
         return parameters is not null;
     }
 
@@ -113,11 +158,4 @@ internal static class HelperCodec
     private static bool IsName(ReadOnlySpan<byte> name) =>
         name.Length > 1 && name.IndexOf((byte)0) == name.Length - 1 && !name.Contains((byte)'/')
         && !name.SequenceEqual(".\0"u8) && !name.SequenceEqual("..\0"u8);
-
-    private static void Add<T>(WireMethod method, Decoder<T> decode)
-        where T : class
-    {
-        _methods.Add(typeof(T), method);
-        _readers.Add(method, json => decode(json, out var value, out var error) ? (value, default) : (null, error));
-    }
 }

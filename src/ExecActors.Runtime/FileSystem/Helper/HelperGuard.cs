@@ -5,7 +5,7 @@ namespace ExecActors.Runtime.FileSystem;
 
 /// <summary>
 /// Inside a helper: keeps requests from what the mounts around it cannot keep them from, which is the helper's own files, and the names that must not come
-/// to be (<see cref="HelperView.Absent"/>).
+/// to be (<see cref="HelperView.IsAbsent"/>).
 /// </summary>
 /// <remarks>
 /// It looks at where a path leads before the request is carried out, and for opened files at what was opened after, since a link can be turned elsewhere
@@ -75,27 +75,24 @@ internal sealed class HelperGuard(HelperView view)
     /// <summary>Where a path leads as far as it exists; the rest is as it was named.</summary>
     private static UnixPath Locate(byte[] path, bool followsLast)
     {
-        var named = UnixPath.FromBytes(path);
-        if (followsLast && Canonical(named) is { } all)
+        if (followsLast && LinuxFiles.Canonicalize(path, out var canonical).Succeeded)
         {
-            return all;
+            return UnixPath.FromBytes(canonical);
         }
 
-        var rest = new Stack<string>();
-        for (var above = named; !above.IsRoot; above = above.Parent)
+        var named = UnixPath.FromBytes(path);
+        for (var above = named; !above.IsRoot;)
         {
-            rest.Push(above.Name);
-            if (Canonical(above.Parent) is { } found)
+            above = above.Parent;
+            if (LinuxFiles.Canonicalize(above.ToBytes(), out canonical).Succeeded)
             {
-                return rest.Aggregate(found, (place, name) => place.Child(name));
+                var rest = named.Raw[above.Raw.Length..].TrimStart('/');
+                return UnixPath.FromBytes(canonical).Combine(rest);
             }
         }
 
         return named;
     }
-
-    private static UnixPath? Canonical(UnixPath path) =>
-        LinuxFiles.Canonicalize(path.ToBytes(), out var canonical).Succeeded ? UnixPath.FromBytes(canonical) : null;
 
     private static RpcError OfErrno(int errno) => FileErrors.OfErrno(errno);
 }

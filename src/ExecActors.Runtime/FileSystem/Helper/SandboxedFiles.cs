@@ -151,7 +151,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
     }
 
     private FileHelper Start(MountPlan plan, bool holdsAbsent) =>
-        FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value, holdsAbsent), plan, settings.HelperPatience);
+        FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value, holdsAbsent), settings.HelperPatience);
 
     private static RpcError Ended(HelperLostException e) => Errors.Internal($"sandboxed file helper ended before it answered ({e.Message})");
 }
