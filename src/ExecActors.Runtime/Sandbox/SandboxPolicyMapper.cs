@@ -59,7 +59,7 @@ internal static class SandboxPolicyMapper
                 refusal = Invalid("a subpath", "has a NUL");
                 return false;
             }
-            else
+            else if (access == SandboxAccess.Deny || !LeavesItsRoot(entry.Path))
             {
                 entries.AddRange(places.Of(entry.Path).Select(path => new SandboxEntry(path, access, entry.SkipIfMissing || IsSoft(entry.Path))));
             }
@@ -68,6 +68,10 @@ internal static class SandboxPolicyMapper
         policy = policy with { RestrictsFiles = true, Entries = entries, Globs = globs, GlobScanMaxDepth = profile.GlobScanMaxDepth };
         return true;
     }
+
+    // Such a subpath grants nothing, as with the reference server; what it denies is denied all the same.
+    private static bool LeavesItsRoot(ProfilePath path) => path is ProfilePath.Special { Kind: SpecialPath.ProjectRoots, Subpath: { } subpath }
+        && (subpath.StartsWith('/') || subpath.Split('/').Any(part => part is "." or ".."));
 
     // A platform does not have all of these directories, and that is no reason to keep one from being made.
     private static bool IsSoft(ProfilePath path) => path is ProfilePath.Special { Kind: SpecialPath.Minimal };

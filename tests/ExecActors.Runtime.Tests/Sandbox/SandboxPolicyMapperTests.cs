@@ -38,9 +38,21 @@ public sealed class SandboxPolicyMapperTests
         Assert.Equal("", Entries(new ProfilePath.Special(SpecialPath.Unknown, UnknownPath: ":x")));
         Assert.Equal("/ws/a Read, /ws/b Read", Entries(Special(SpecialPath.ProjectRoots)));
         Assert.Equal("/ws/a/.git Read, /ws/b/.git Read", Entries(new ProfilePath.Special(SpecialPath.ProjectRoots, ".git")));
-        Assert.Equal("/ws/a/etc Read, /ws/b/etc Read", Entries(new ProfilePath.Special(SpecialPath.ProjectRoots, "/etc")));
         Assert.Contains("/usr Read", Entries(Special(SpecialPath.Minimal)), StringComparison.Ordinal);
         Assert.Contains("/etc Read", Entries(Special(SpecialPath.Minimal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/etc", "/ws/a/etc Deny, /ws/b/etc Deny")]
+    [InlineData("..", "/ws Deny, /ws Deny")]
+    [InlineData("d/../../out", "/ws/out Deny, /ws/out Deny")]
+    [InlineData("./d", "/ws/a/d Deny, /ws/b/d Deny")]
+    public void A_subpath_that_leaves_its_root_grants_nothing_and_denies_what_it_says(string subpath, string denied)
+    {
+        var path = new ProfilePath.Special(SpecialPath.ProjectRoots, subpath);
+        Assert.Equal("", Entries(path));
+        var policy = Map(Context([new ProfileEntry(path, ProfileAccess.Deny)]));
+        Assert.Equal(denied, string.Join(", ", policy.Entries.Select(entry => $"{entry.Path} {entry.Access}")));
     }
 
     [Fact]
