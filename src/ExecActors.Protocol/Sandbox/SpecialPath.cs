@@ -14,7 +14,7 @@ public enum SpecialPath
     /// <summary>The directories that programs need to run at all: <c>/usr</c>, <c>/bin</c>, <c>/lib</c>, <c>/etc</c> and the like.</summary>
     Minimal,
 
-    /// <summary>Grants nothing, but wants a working directory in the context.</summary>
+    /// <summary>An older word for <see cref="ProjectRoots"/>.</summary>
     CurrentWorkingDirectory,
 
     /// <summary>The context's workspace roots, or <c>subpath</c> below each of them.</summary>

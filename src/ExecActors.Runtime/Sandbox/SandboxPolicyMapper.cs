@@ -70,7 +70,7 @@ internal static class SandboxPolicyMapper
     }
 
     // Such a subpath grants nothing, as with the reference server; what it denies is denied all the same.
-    private static bool LeavesItsRoot(ProfilePath path) => path is ProfilePath.Special { Kind: SpecialPath.ProjectRoots, Subpath: { } subpath }
+    private static bool LeavesItsRoot(ProfilePath path) => path is ProfilePath.Special { Subpath: { } subpath }
         && (subpath.StartsWith('/') || subpath.Split('/').Any(part => part is "." or ".."));
 
     // A platform does not have all of these directories, and that is no reason to keep one from being made.
@@ -106,7 +106,7 @@ internal static class SandboxPolicyMapper
             ProfilePath.Special { Kind: SpecialPath.Minimal } => SandboxPolicy.Platform,
             ProfilePath.Special { Kind: SpecialPath.SlashTmp } => [SlashTmp],
             ProfilePath.Special { Kind: SpecialPath.Tmpdir } when TemporaryDirectory?.StartsWith('/') == true => [UnixPath.FromText(TemporaryDirectory)],
-            ProfilePath.Special { Kind: SpecialPath.ProjectRoots } roots => Context.PolicyWorkspaceRoots.Select(root => Below(root, roots.Subpath)),
+            ProfilePath.Special { Kind: SpecialPath.ProjectRoots or SpecialPath.CurrentWorkingDirectory } roots => Context.PolicyWorkspaceRoots.Select(root => Below(root, roots.Subpath)),
             _ => [],
         };
 

@@ -74,6 +74,9 @@ public sealed class FileTree : IDisposable
         return this;
     }
 
+    /// <summary>Puts another content into a file, which stays the same file.</summary>
+    public void Rewrite(string name, string content) => System.IO.File.WriteAllText(At(name), content);
+
     /// <summary>The content of a file.</summary>
     public string Read(string name) => System.IO.File.ReadAllText(At(name));
 

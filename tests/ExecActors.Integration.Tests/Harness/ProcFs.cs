@@ -22,6 +22,18 @@ public static class ProcFs
             .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal)),
     ];
 
+    /// <summary>The processes that run with exactly these arguments, zombies not.</summary>
+    public static IReadOnlyList<int> WithArguments(params string[] arguments)
+    {
+        var wanted = string.Concat(arguments.Select(argument => argument + "\0"));
+        return
+        [
+            .. Directory.GetDirectories("/proc").Select(Path.GetFileName).OfType<string>()
+                .Where(name => char.IsAsciiDigit(name[0]) && ReadIfThere($"/proc/{name}/cmdline") == wanted)
+                .Select(name => int.Parse(name, CultureInfo.InvariantCulture)),
+        ];
+    }
+
     /// <summary>Resident memory now, in bytes.</summary>
     public static long ResidentBytes(int pid) => StatusBytes(pid, "VmRSS:");
 

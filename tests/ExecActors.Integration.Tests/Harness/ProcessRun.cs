@@ -17,6 +17,9 @@ public sealed class ProcessRun(long firstSeq)
     /// <summary>The exit code; null until it came.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Whether the exit was put down to the sandbox.</summary>
+    public bool SandboxDenied { get; private set; }
+
     /// <summary>Whether <c>process/closed</c> came.</summary>
     public bool IsClosed { get; private set; }
 
@@ -55,6 +58,7 @@ public sealed class ProcessRun(long firstSeq)
                 Assert.Null(ExitCode);
                 ExitSeq = (long)parameters["seq"]!;
                 ExitCode = (int)parameters["exitCode"]!;
+                SandboxDenied = (bool)parameters["sandboxDenied"]!;
                 break;
             case "process/closed":
                 AssertMembers(parameters, "processId", "seq");

@@ -58,6 +58,8 @@ public sealed record Exemption(string Difference, string Transcript, Action<Tran
         new("managed-network", "sandbox/process-managed-network", transcript => transcript
             .Fails(2, ErrorCode.InvalidParams).RefusedRead(3, "m1").RefusedRead(4, "m1").WithoutNotificationsOf("m1")
             .Fails(5, ErrorCode.InvalidParams).RefusedRead(6, "m2").WithoutNotificationsOf("m2")),
+        new("missing-program", "sandbox/process-managed-network", transcript => transcript
+            .Prints("m6", "Failed to execvp nonexistent-cmd: No such file or directory (os error 2)\n")),
         new("managed-network", "sandbox/network-proxy-policy", transcript =>
         {
             transcript.WithoutNotifications("network/policyRequest").WithoutNotifications("network/policyDecision").WithoutClientAnswers().Fails(14, ErrorCode.InvalidParams);

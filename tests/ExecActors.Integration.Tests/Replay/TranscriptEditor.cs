@@ -45,6 +45,14 @@ public static class TranscriptEditor
         return transcript;
     }
 
+    /// <summary>Puts another text in the place of the one chunk of output that was recorded of a process.</summary>
+    public static Transcript Prints(this Transcript transcript, string processId, string text)
+    {
+        var output = Assert.Single(transcript.Frames, frame => frame.IsAbout(processId) && (string?)frame.Json!["method"] == "process/output");
+        output.Json!["params"]!["chunk"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+        return transcript;
+    }
+
     /// <summary>Changes the result of a request.</summary>
     public static Transcript Edit(this Transcript transcript, JToken id, Action<JObject> change)
     {

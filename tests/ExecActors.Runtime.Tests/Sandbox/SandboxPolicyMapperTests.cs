@@ -34,7 +34,7 @@ public sealed class SandboxPolicyMapperTests
         Assert.Equal("/var/tmp/mine Read", Entries(Special(SpecialPath.Tmpdir), temporaryDirectory: "/var/tmp/mine/"));
         Assert.Equal("", Entries(Special(SpecialPath.Tmpdir), temporaryDirectory: null));
         Assert.Equal("", Entries(Special(SpecialPath.Tmpdir), temporaryDirectory: "relative"));
-        Assert.Equal("", Entries(Special(SpecialPath.CurrentWorkingDirectory)));
+        Assert.Equal("/ws/a Read, /ws/b Read", Entries(Special(SpecialPath.CurrentWorkingDirectory))); // an older word for project_roots
         Assert.Equal("", Entries(new ProfilePath.Special(SpecialPath.Unknown, UnknownPath: ":x")));
         Assert.Equal("/ws/a Read, /ws/b Read", Entries(Special(SpecialPath.ProjectRoots)));
         Assert.Equal("/ws/a/.git Read, /ws/b/.git Read", Entries(new ProfilePath.Special(SpecialPath.ProjectRoots, ".git")));
