@@ -114,6 +114,9 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
         sender.Tell(new ServiceProtocol.Admitted(delta.Epoch, delta.Bytes), session.Ref);
     }
 
+    /// <summary>Has those that were looked at and not admitted come again.</summary>
+    public void Rewind() => _seen = 0;
+
     /// <summary>Takes and admits notifications to the last: their bytes, and what the last one says.</summary>
     public async Task<(byte[] Body, string? Error, int Deltas)> DrainAsync()
     {
