@@ -55,4 +55,7 @@ public enum FileRefusal
 
     /// <summary>An atomic replacement met an error before; what was there stays.</summary>
     ReplacementFailed,
+
+    /// <summary>A tree has more directories than may be watched.</summary>
+    TooManyDirectories,
 }

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int O_CLOEXEC = 0x80000;
 
     private const int F_SETFL = 4;
+    private const int F_SETPIPE_SZ = 1031;
     private const int F_GETPIPE_SZ = 1032;
     private const int F_DUPFD_CLOEXEC = 1030;
     private const nuint FIONREAD = 0x541B;
@@ -21,10 +22,20 @@ internal static unsafe partial class Libc
 
     /// <summary>pipe2(2) with O_CLOEXEC; both ends blocking.</summary>
     /// <returns>0, or -1 and two handles that hold nothing.</returns>
-    public static int Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
+    public static int Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd) => Pipe2(out readEnd, out writeEnd, O_CLOEXEC);
+
+    /// <summary>A pipe that holds a single packet (O_DIRECT): whoever reads a byte of it takes it whole, and the other end is writable again.</summary>
+    /// <returns>0, or -1 and two handles that hold nothing, or a pipe that is to be closed.</returns>
+    public static int PacketPipe(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
+    {
+        var direct = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000; // O_DIRECT
+        return Pipe2(out readEnd, out writeEnd, O_CLOEXEC | direct) < 0 || Fcntl(writeEnd, F_SETPIPE_SZ, Environment.SystemPageSize) < 0 ? -1 : 0;
+    }
+
+    private static int Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd, int flags)
     {
         var ends = stackalloc int[2] { -1, -1 };
-        var result = Pipe2(ends, O_CLOEXEC);
+        var result = Pipe2(ends, flags);
         readEnd = new SafeFileHandle(ends[0], ownsHandle: true);
         writeEnd = new SafeFileHandle(ends[1], ownsHandle: true);
         return result;

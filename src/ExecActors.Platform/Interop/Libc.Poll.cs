@@ -17,14 +17,17 @@ internal static unsafe partial class Libc
         Fcntl(descriptor, F_GETFD, 0) is var flags and >= 0 ? flags & FD_CLOEXEC : -1;
 
     /// <summary>poll(2) without a time limit: until there is something to read, or room to write, or an error to hear of.</summary>
-    public static int Poll(SafeFileHandle descriptor, short events)
+    public static int Poll(SafeFileHandle descriptor, short events) => PollFor(descriptor, events, -1);
+
+    /// <summary>poll(2), at most so many milliseconds (-1: without end); 0 when they passed.</summary>
+    public static int PollFor(SafeFileHandle descriptor, short events, int milliseconds)
     {
         var held = false;
         try
         {
             descriptor.DangerousAddRef(ref held);
             var entry = new PollEntry { Descriptor = (int)descriptor.DangerousGetHandle(), Events = events };
-            return Poll(&entry, 1, -1);
+            return Poll(&entry, 1, milliseconds);
         }
         finally
         {

@@ -61,7 +61,10 @@ internal sealed unsafe class SpawnSettings : IDisposable
     }
 
     /// <summary>Everything above standard error is closed in the child. Add it last.</summary>
-    public void CloseTheRest() => Require(Libc.FileActionsAddCloseFrom(_actions, 3));
+    public void CloseTheRest() => CloseFrom(3);
+
+    /// <summary>Every descriptor from this one on is closed in the child. Add it last.</summary>
+    public void CloseFrom(int lowest) => Require(Libc.FileActionsAddCloseFrom(_actions, lowest));
 
     /// <summary>posix_spawn(3); returns when the child runs the program or could not.</summary>
     /// <returns>0, or the errno of whichever step failed in the child.</returns>

@@ -4,14 +4,23 @@ using Microsoft.Win32.SafeHandles;
 namespace ExecActors.Platform;
 
 /// <summary>One child. Its holder owns stdin; its outputs and its pidfd belong to the reactor, which closes them on its own thread.</summary>
+/// <remarks>
+/// Of a sandboxed child the leader is bubblewrap. When that has ended, for whatever reason, the rest of its group is killed, which includes the first
+/// process of the sandbox's pid namespace and with it everything inside; only after all of it is gone the exit is told. (bubblewrap's own
+/// --die-with-parent cannot be used: it would end the sandbox with the thread that started it.)
+/// </remarks>
 internal sealed class ChildProcess : IChildProcess
 {
+    /// <summary>What a sandboxed program exits with that could not be run, as with the reference server.</summary>
+    private const int NotRunExitCode = 101;
+
     private readonly Reactor _reactor;
     private readonly LinuxProcessHost _host;
     private readonly OutputReader[] _outputs;
     private readonly StdinWriter? _stdin;
     private readonly ExitWatch _exit;
     private readonly bool _isTerminal;
+    private readonly SandboxLaunch? _sandbox;
 
     /// <summary>Held to signal and to reap: a group that was reaped may be a stranger's by now.</summary>
     private readonly Lock _pidGate = new();
@@ -21,9 +30,13 @@ internal sealed class ChildProcess : IChildProcess
     private int _released;
     private bool _reaped;
     private bool _exitTold;
+    private bool _sandboxEnding;
+    private bool _sandboxEnded;
 
-    public ChildProcess(LinuxProcessHost host, Reactor reactor, int pid, SafeFileHandle pidfd, StandardStreams streams)
+    public ChildProcess(LinuxProcessHost host, Reactor reactor, int pid, SafeFileHandle pidfd, StandardStreams streams, SandboxLaunch? sandbox)
     {
+        _sandbox = sandbox;
+        _sandboxEnded = sandbox is null;
         _host = host;
         _reactor = reactor;
         Pid = pid;
@@ -64,6 +77,13 @@ internal sealed class ChildProcess : IChildProcess
         }
 
         _exit.Close();
+        if (_sandbox is not null)
+        {
+            _ = Libc.Kill(-Pid, Signals.SIGKILL);
+            _sandbox.AwaitEnd(Pid);
+            _sandbox.Dispose();
+        }
+
         ProcessGroup.KillAndReap(Pid);
     }
 
@@ -116,9 +136,14 @@ internal sealed class ChildProcess : IChildProcess
 
             // The zombie leader takes any signal, so that the call's success says nothing once it has ended.
             var isSomebodyThere = _exit.Status(reap: false) is null || ProcessGroup.HasLivingMember(Pid);
-            return isSomebodyThere && Libc.Kill(-Pid, signal) == 0;
+            return isSomebodyThere && (Forward(signal) || Libc.Kill(-Pid, signal) == 0);
         }
     }
+
+    // bubblewrap would die of the signal and take the program with it, whatever the program does about the signal. So it goes to those inside;
+    // the first process there ignores it, as that of a pid namespace does. Right after the start only these two may be there.
+    private bool Forward(int signal) =>
+        _sandbox is not null && signal != Signals.SIGKILL && ProcessGroup.SignalFollowers(Pid, signal) > 1;
 
     public void AbandonOutput()
     {
@@ -201,6 +226,12 @@ internal sealed class ChildProcess : IChildProcess
 
     public void OnLeaderEnded(ExitStatus status)
     {
+        if (!_sandboxEnded)
+        {
+            EndSandbox(status);
+            return;
+        }
+
         if (IsReleased)
         {
             Reap();
@@ -224,6 +255,31 @@ internal sealed class ChildProcess : IChildProcess
         }
     }
 
+    // Not on the reactor's thread, for it may have to wait: for processes that are being killed, and for the file system of placeholders.
+    private void EndSandbox(ExitStatus status)
+    {
+        if (_sandboxEnding)
+        {
+            return;
+        }
+
+        _sandboxEnding = true;
+        var told = status.Signal == 0 && !_sandbox!.RanProgram ? new ExitStatus(NotRunExitCode, 0) : status;
+        _ = Libc.Kill(-Pid, Signals.SIGKILL); // the zombie leader keeps the group ours
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                _sandbox!.AwaitEnd(Pid);
+                _sandbox.Dispose();
+                _reactor.Post(() =>
+                {
+                    _sandboxEnded = true;
+                    OnLeaderEnded(told);
+                });
+            },
+            state: null);
+    }
+
     private void EndIt(bool killSurvivors)
     {
         CloseOutputs();
@@ -241,7 +297,11 @@ internal sealed class ChildProcess : IChildProcess
     /// <summary>Takes an ended leader out of the process table; one that still runs is taken when its pidfd says so.</summary>
     private void Reap()
     {
-        if (ExitStatus(reap: true) is not null)
+        if (!_sandboxEnded && ExitStatus(reap: false) is { } status)
+        {
+            EndSandbox(status); // and comes back
+        }
+        else if (_sandboxEnded && ExitStatus(reap: true) is not null)
         {
             _exit.Close();
             _host.Forget(this);

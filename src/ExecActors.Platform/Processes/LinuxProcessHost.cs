@@ -7,11 +7,14 @@ namespace ExecActors.Platform;
 /// <remarks>
 /// Every child leads its own session and process group (pid = pgid = sid), has all signals at their defaults and none blocked, and no
 /// descriptor but 0 to 2. Umask and limits are the server's. Whoever gets a child releases it; <see cref="Dispose"/> ends what is left.
+/// With a sandbox the leader is bubblewrap, outside; the program and all it starts live in a pid namespace and are killed when bubblewrap ends.
 /// </remarks>
 public sealed class LinuxProcessHost : IProcessHost, IDisposable
 {
     /// <summary>Only a process in an uninterruptible wait survives its SIGKILL that long; init will reap it.</summary>
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(5);
+
+    private const int SandboxAttempts = 3;
 
     private readonly Action<int, Exception> _observerFailed;
     private readonly string _terminalShell = UserEntry.TerminalShell();
@@ -19,20 +22,26 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     private readonly HashSet<ChildProcess> _children = [];
     private readonly ManualResetEventSlim _allGone = new();
     private readonly SpawnGate _gate = new(patience: TimeSpan.FromSeconds(1));
+    private readonly SandboxedStart _sandboxes;
     private bool _disposed;
 
     /// <summary>Starts the reactor's thread.</summary>
     /// <param name="observerFailed">
     /// Told the pid and the exception when an <see cref="IChildObserver"/> threw; its child is released then. Called on the reactor's thread; must not throw.
     /// </param>
+    /// <param name="sandbox">How sandboxes are made; null for the bubblewrap on PATH. It is looked for at the first sandboxed start.</param>
     /// <exception cref="InvalidOperationException">No descriptor is left for the reactor.</exception>
-    public LinuxProcessHost(Action<int, Exception> observerFailed)
+    public LinuxProcessHost(Action<int, Exception> observerFailed, Bubblewrap? sandbox = null)
     {
         ArgumentNullException.ThrowIfNull(observerFailed);
         _observerFailed = observerFailed;
+        _sandboxes = new SandboxedStart(sandbox ?? new Bubblewrap(new SandboxOptions()));
         Libc.StopIgnoringChildren();
         _reactor = new Reactor();
     }
+
+    /// <summary>The thread that watches descriptors; others may have it watch theirs.</summary>
+    internal Reactor Reactor => _reactor;
 
     /// <summary>How often the reactor was woken so far; for tests of what an exchange costs.</summary>
     internal long ReactorWakes => _reactor.Wakes;
@@ -47,8 +56,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         var cwd = CString.Of(spec.Cwd.Span);
         SpecCheck.RequireDirectory(cwd);
 
-        var streams = Spawn(spec, cwd, out var pid);
-        var child = Watch(pid, streams);
+        var child = spec.IsSandboxed ? StartSandboxed(spec) : StartPlain(spec, cwd);
         lock (_children)
         {
             if (!_disposed)
@@ -105,11 +113,11 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
 
     internal void OnObserverFailed(int pid, Exception failure) => _observerFailed(pid, failure);
 
-    private StandardStreams Spawn(ProcessSpec spec, byte[] cwd, out int pid)
+    private ChildProcess StartPlain(ProcessSpec spec, byte[] cwd)
     {
         using var settings = new SpawnSettings(cwd);
-        using var arguments = new NativeStrings(Arguments(spec));
-        using var environment = new NativeStrings(Environment(spec));
+        using var arguments = new NativeStrings([spec.Arg0 ?? spec.Argv[0], .. spec.Argv.Skip(1)]);
+        using var environment = new NativeStrings([.. Environment(spec).Select(variable => $"{variable.Key}={variable.Value}")]);
 
         // The first candidate is looked for before the gate: a search over a dead mount must hold up nobody else.
         var search = new ProgramSearch(spec);
@@ -119,14 +127,15 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             throw search.Failure();
         }
 
-        var entered = _gate.TryEnter();
-        StandardStreams? streams = null;
-        try
+        var streams = Spawn(spec, settings, TryCandidates, out var pid);
+        return Watch(pid, streams, sandbox: null);
+
+        int TryCandidates()
         {
-            streams = StandardStreams.Open(spec);
-            streams.AddTo(settings);
+            settings.CloseTheRest();
             int errno;
-            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out pid)) != 0)
+            int started;
+            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out started)) != 0)
             {
                 if (!search.IsWorthAnotherTry(errno))
                 {
@@ -139,6 +148,77 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
                 }
             }
 
+            return started;
+        }
+    }
+
+    // The program is run, its directory entered and its PATH searched inside; here nothing of the client's is touched but for looking.
+    private ChildProcess StartSandboxed(ProcessSpec spec)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (TryStartSandboxed(spec, out var child) is not { } failure)
+            {
+                return child!;
+            }
+
+            // Between the plan and the mounts something went that was to be covered, a socket for instance: planned anew, it is not there.
+            if (attempt == SandboxAttempts)
+            {
+                throw new ProcessStartException($"the sandbox could not be made: {failure}", 0);
+            }
+        }
+    }
+
+    /// <returns>Null with a child, or what bubblewrap said when it could not make the mounts.</returns>
+    private string? TryStartSandboxed(ProcessSpec spec, out ChildProcess? child)
+    {
+        var launch = _sandboxes.Prepare(spec, Environment(spec));
+        try
+        {
+            using var settings = new SpawnSettings("/\0"u8);
+            using var arguments = new NativeStrings(launch.Arguments);
+            using var environment = new NativeStrings([]);
+            var streams = Spawn(spec, settings, TryBubblewrap, out var pid);
+            launch.CloseChildEnds();
+            if (launch.AwaitReady())
+            {
+                child = Watch(pid, streams, launch);
+                return null;
+            }
+
+            ProcessGroup.KillAndReap(pid);
+            var said = streams.ReadErrors();
+            streams.Dispose();
+            launch.Dispose();
+            child = null;
+            return said.Length == 0 ? "bubblewrap ended, or did not get on, and said nothing" : said;
+
+            int TryBubblewrap()
+            {
+                launch.AddTo(settings);
+                return settings.Spawn(launch.Program, arguments, environment, out var started) is var errno and not 0
+                    ? throw StartFailure.FromErrno(errno)
+                    : started;
+            }
+        }
+        catch
+        {
+            launch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the streams and calls <paramref name="spawn"/>, which adds the rest of the descriptors and returns the pid.</summary>
+    private StandardStreams Spawn(ProcessSpec spec, SpawnSettings settings, Func<int> spawn, out int pid)
+    {
+        var entered = _gate.TryEnter();
+        StandardStreams? streams = null;
+        try
+        {
+            streams = StandardStreams.Open(spec);
+            streams.AddTo(settings);
+            pid = spawn();
             streams.CloseChildEnds();
             return streams;
         }
@@ -156,7 +236,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         }
     }
 
-    private ChildProcess Watch(int pid, StandardStreams streams)
+    private ChildProcess Watch(int pid, StandardStreams streams, SandboxLaunch? sandbox)
     {
         // Nobody else waits for our children, so the pid is still this one's even if it has ended.
         var pidfd = Libc.PidfdOpen(pid);
@@ -168,7 +248,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             throw StartFailure.FromErrno(reason);
         }
 
-        var child = new ChildProcess(this, _reactor, pid, pidfd, streams);
+        var child = new ChildProcess(this, _reactor, pid, pidfd, streams, sandbox);
         if (child.Register() is var errno and not 0)
         {
             child.Destroy();
@@ -178,19 +258,12 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         return child;
     }
 
-    private static string[] Arguments(ProcessSpec spec) => [spec.Arg0 ?? spec.Argv[0], .. spec.Argv.Skip(1)];
-
-    private List<string> Environment(ProcessSpec spec)
+    private Dictionary<string, string> Environment(ProcessSpec spec)
     {
-        var variables = new List<string>(spec.Environment.Count + 1);
-        foreach (var (name, value) in spec.Environment)
+        var variables = new Dictionary<string, string>(spec.Environment, StringComparer.Ordinal);
+        if (spec.Io == ProcessIo.Terminal)
         {
-            variables.Add($"{name}={value}");
-        }
-
-        if (spec.Io == ProcessIo.Terminal && !spec.Environment.ContainsKey("SHELL"))
-        {
-            variables.Add($"SHELL={_terminalShell}");
+            variables.TryAdd("SHELL", _terminalShell);
         }
 
         return variables;

@@ -60,7 +60,13 @@ internal sealed class OutputReader : ReactorSource
         _hungUp |= (events & (Libc.EPOLLHUP | Libc.EPOLLERR)) != 0;
         for (var total = 0; total < TurnBytes;)
         {
-            if (!MayRead() || ReadOnce() is not (> 0 and var count))
+            if (!MayRead())
+            {
+                StopListening();
+                return;
+            }
+
+            if (ReadOnce() is not (> 0 and var count))
             {
                 return;
             }
@@ -76,6 +82,16 @@ internal sealed class OutputReader : ReactorSource
         }
 
         Reactor.Again(this);
+    }
+
+    // Without credit the program's writes wake nobody, only an end does. Credit that comes meanwhile arms again, on its thread or here.
+    private void StopListening()
+    {
+        Reactor.Modify(this, Libc.EPOLLET);
+        if (Interlocked.Read(ref _credit) > 0)
+        {
+            Arm();
+        }
     }
 
     public override void OnFailed(Exception failure) => _child.Fail(failure);

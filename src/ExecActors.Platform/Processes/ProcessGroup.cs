@@ -27,18 +27,46 @@ internal static class ProcessGroup
         return false;
     }
 
-    private static bool IsLivingMember(string folder, int group)
+    /// <summary>The process group of a process; null when it has ended, as a zombie too.</summary>
+    public static int? Of(int pid) => Of($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>Sends a signal to each living member of a group but its leader. Reads /proc as <see cref="HasLivingMember"/> does.</summary>
+    /// <returns>How many took it.</returns>
+    public static int SignalFollowers(int group, int signal)
+    {
+        var count = 0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(folder.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid == group || Of(folder) != group)
+            {
+                continue;
+            }
+
+            // Held by its pidfd and looked at again, so that the signal cannot reach a stranger with the same number.
+            using var pidfd = Libc.PidfdOpen(pid);
+            if (!pidfd.IsInvalid && Of(folder) == group && Libc.PidfdSendSignal(pidfd, signal) == 0)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static bool IsLivingMember(string folder, int group) => Of(folder) == group;
+
+    private static int? Of(string folder)
     {
         try
         {
             // PID (NAME) STATE PPID PGRP ...; the name may hold anything, closing brackets too.
             var stat = File.ReadAllText($"{folder}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 4);
-            return fields[0] is not ("Z" or "X") && int.Parse(fields[2], CultureInfo.InvariantCulture) == group;
+            return fields[0] is "Z" or "X" ? null : int.Parse(fields[2], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
-            return false; // it has ended since the folder was listed
+            return null; // it has ended since the folder was listed
         }
     }
 }

@@ -18,6 +18,14 @@ public sealed record ProcessSpec
     /// <summary>How the three standard descriptors are made.</summary>
     public required ProcessIo Io { get; init; }
 
+    /// <summary>
+    /// What the program may do; null, or a policy that limits nothing, to run it as it is. It is run under this policy or not at all.
+    /// </summary>
+    public SandboxPolicy? Sandbox { get; init; }
+
+    /// <summary>Whether the program runs in a sandbox.</summary>
+    public bool IsSandboxed => Sandbox is { LimitsNothing: false };
+
     /// <summary>Terminal rows; ignored without a terminal.</summary>
     public ushort Rows { get; init; } = 24;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -45,7 +46,7 @@ internal sealed class StandardStreams : IDisposable
         }
     }
 
-    /// <summary>Says how the child gets its descriptors 0 to 2, and that it gets no others.</summary>
+    /// <summary>Says how the child gets its descriptors 0 to 2. Those above are still to be closed.</summary>
     public void AddTo(SpawnSettings settings)
     {
         if (_terminalPath is not null)
@@ -67,8 +68,14 @@ internal sealed class StandardStreams : IDisposable
                 settings.Duplicate(handle, target);
             }
         }
+    }
 
-        settings.CloseTheRest();
+    /// <summary>What a child that has ended left in its error stream or terminal, on one line, without waiting; for one that nobody watches.</summary>
+    public string ReadErrors()
+    {
+        var buffer = new byte[4096];
+        var count = Libc.Read(Outputs[^1].Handle, buffer);
+        return Encoding.UTF8.GetString(buffer, 0, Math.Max(count, 0)).ReplaceLineEndings(" ").Trim();
     }
 
     /// <summary>Closes the child's ends: as long as we hold them, its streams do not end.</summary>

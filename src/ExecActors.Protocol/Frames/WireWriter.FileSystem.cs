@@ -112,7 +112,7 @@ public static partial class WireWriter
     /// <summary>Begins the answer to <c>fs/readFile</c>.</summary>
     public static void BeginReadFileResult(IBufferWriter<byte> output, RequestId id)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"dataBase64\":\""u8);
         cursor.Flush();
     }
@@ -133,7 +133,7 @@ public static partial class WireWriter
     /// <summary>The answer to <c>fs/open</c>.</summary>
     public static void OpenResult(IBufferWriter<byte> output, RequestId id, string handleId)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"handleId\":"u8);
         cursor.String(handleId);
         cursor.Raw("}}"u8);
@@ -147,7 +147,7 @@ public static partial class WireWriter
     /// <param name="eof">Whether the file ends behind it.</param>
     public static void ReadBlockResult(IBufferWriter<byte> output, RequestId id, ReadOnlySpan<byte> bytes, bool eof)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"chunk\":"u8);
         cursor.Base64String(bytes);
         cursor.Raw(",\"eof\":"u8);

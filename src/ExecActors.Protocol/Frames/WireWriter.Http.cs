@@ -13,7 +13,7 @@ public static partial class WireWriter
     public static void BeginHttpResult(IBufferWriter<byte> output, RequestId id, int status, IReadOnlyList<HttpHeaderLine> headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"status\":"u8);
         cursor.Integer((long)status);
         cursor.Raw(",\"headers\":["u8);

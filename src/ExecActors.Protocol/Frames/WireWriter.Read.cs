@@ -8,7 +8,7 @@ public static partial class WireWriter
     /// <summary>Begins the answer.</summary>
     public static void BeginReadResult(IBufferWriter<byte> output, RequestId id)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"chunks\":["u8);
         cursor.Flush();
     }

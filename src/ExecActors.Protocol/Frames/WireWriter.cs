@@ -29,11 +29,17 @@ public static partial class WireWriter
     /// <param name="json">One JSON value.</param>
     public static void RawResult(IBufferWriter<byte> output, RequestId id, ReadOnlySpan<byte> json)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw(json);
         cursor.Raw("}"u8);
         cursor.Flush();
     }
+
+    /// <summary>Begins a success; the result, one JSON value, is written behind it, and <see cref="EndResult"/> behind that.</summary>
+    public static void BeginResult(IBufferWriter<byte> output, RequestId id) => ResultCursor(output, id).Flush();
+
+    /// <summary>Ends what <see cref="BeginResult"/> began.</summary>
+    public static void EndResult(IBufferWriter<byte> output) => output.Write("}"u8);
 
     /// <summary>The answer to <c>initialize</c>.</summary>
     /// <param name="output">Receives the message.</param>
@@ -42,7 +48,7 @@ public static partial class WireWriter
     /// <param name="environmentInfoJson">The object of <c>environment/info</c>.</param>
     public static void InitializeResult(IBufferWriter<byte> output, RequestId id, string sessionId, ReadOnlySpan<byte> environmentInfoJson)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"sessionId\":"u8);
         cursor.String(sessionId);
         cursor.Raw(",\"environmentInfo\":"u8);
@@ -54,7 +60,7 @@ public static partial class WireWriter
     /// <summary>The answer to <c>process/start</c>.</summary>
     public static void StartResult(IBufferWriter<byte> output, RequestId id, string processId, string sandboxType)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"processId\":"u8);
         cursor.String(processId);
         cursor.Raw(",\"sandboxType\":"u8);
@@ -69,7 +75,7 @@ public static partial class WireWriter
     /// <param name="status">A word of <see cref="WriteStatus"/>.</param>
     public static void WriteResult(IBufferWriter<byte> output, RequestId id, string status)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"status\":"u8);
         cursor.String(status);
         cursor.Raw("}}"u8);
@@ -79,14 +85,14 @@ public static partial class WireWriter
     /// <summary>The answer to <c>process/terminate</c>.</summary>
     public static void TerminateResult(IBufferWriter<byte> output, RequestId id, bool running)
     {
-        var cursor = BeginResult(output, id);
+        var cursor = ResultCursor(output, id);
         cursor.Raw("{\"running\":"u8);
         cursor.Boolean(running);
         cursor.Raw("}}"u8);
         cursor.Flush();
     }
 
-    private static Utf8Cursor BeginResult(IBufferWriter<byte> output, RequestId id)
+    private static Utf8Cursor ResultCursor(IBufferWriter<byte> output, RequestId id)
     {
         var cursor = new Utf8Cursor(output);
         cursor.Raw("{\"id\":"u8);

@@ -21,6 +21,9 @@ internal readonly struct ParsedPathUri
         _foreign = foreign;
     }
 
+    /// <summary>The URI in normal form when this platform cannot have its path; else null.</summary>
+    public string? Foreign => _foreign;
+
     /// <summary>Reads a URI, or an absolute path.</summary>
     public static bool TryParse(string text, out ParsedPathUri uri, out RpcError error)
     {

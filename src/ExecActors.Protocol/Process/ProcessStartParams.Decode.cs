@@ -23,10 +23,10 @@ public sealed partial record ProcessStartParams
         return fields.Error is null ? Make(seen, ref fields) : null;
     }
 
-    /// <summary>What makes sense only once everything is there: the host's view of the directory, then the program.</summary>
+    /// <summary>What makes sense only once everything is there. A sandbox has its own view of the directory, and gives it later.</summary>
     private static ProcessStartParams? Make(in Members seen, ref FieldReader fields)
     {
-        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error))
+        if (!seen.CwdUri.TryToNative(PathRole.Cwd, out var nativeCwd, out var error) && seen.Sandbox is null)
         {
             fields.Fail(error);
         }
@@ -41,7 +41,7 @@ public sealed partial record ProcessStartParams
             fields.Fail(Errors.NetworkProxyDisabled);
         }
 
-        if (seen.Sandbox?.RefusalOfStart() is { } refusal)
+        if (seen.Sandbox?.RefusalOfStart(seen.CwdUri) is { } refusal)
         {
             fields.Fail(refusal);
         }

@@ -64,11 +64,13 @@ internal sealed partial record SandboxDraft(PermissionProfile Permissions, RpcEr
     }
 
     /// <summary>What <c>process/start</c> asks: every place has to be of this platform, whether the profile depends on it or not.</summary>
-    public RpcError? RefusalOfStart()
+    /// <param name="command">The working directory of the process, which stands in for that of the policy.</param>
+    public RpcError? RefusalOfStart(ParsedPathUri command)
     {
-        var refusal = Foreign(PolicyCwd) is { } cwd ? $"invalid sandbox policy cwd: {cwd}"
+        var refusal = Foreign(PolicyCwd ?? command) is { } cwd ? $"invalid sandbox policy cwd: {cwd}"
             : ForeignRoot() is { } root ? $"invalid sandbox workspace root: {root}"
             : ForeignEntry is { } entry ? $"invalid sandbox permission path: {entry.Message}"
+            : Foreign(command) is { } own ? $"command cwd URI `{Echo.Of(command.Foreign!)}` is not valid on this host: {own}"
             : null;
         return refusal is null ? null : Errors.InvalidParams($"failed to prepare process sandbox: {refusal}");
     }

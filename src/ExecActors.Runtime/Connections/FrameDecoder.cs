@@ -76,7 +76,7 @@ internal sealed class FrameDecoder(string peer)
             return message with { Problem = error };
         }
 
-        // Base64 of files is decoded by the worker that writes it.
+        // Base64 of files and bodies is decoded by whoever writes it.
         if (BulkOf(value) is { } base64)
         {
             return message with { Params = value, Payload = PayloadBytes.Encoded(frame, base64) };
@@ -90,6 +90,7 @@ internal sealed class FrameDecoder(string peer)
     {
         FsWriteFileParams write => write.DataBase64,
         FsWriteBlockParams block => block.ChunkBase64,
+        HttpRequestParams request => request.BodyBase64,
         _ => null,
     };
 
@@ -140,6 +141,8 @@ internal sealed class FrameDecoder(string peer)
         Add<FsWatchMissingParams>(WireMethod.FsWatchMissing, FsWatchMissingParams.TryDecode);
         Add<FsWatchParams>(WireMethod.FsWatch, FsWatchParams.TryDecode);
         Add<FsUnwatchParams>(WireMethod.FsUnwatch, FsUnwatchParams.TryDecode);
+        Add<HttpRequestParams>(WireMethod.HttpRequest, HttpRequestParams.TryDecode);
+        Add<HttpCancelParams>(WireMethod.HttpCancel, HttpCancelParams.TryDecode);
         return readers;
 
         void Add<T>(WireMethod method, TypedReader<T> read)

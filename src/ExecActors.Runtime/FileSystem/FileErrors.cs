@@ -24,6 +24,7 @@ internal static class FileErrors
         [FileRefusal.UncopyableKind] = Errors.InvalidRequest("fs/copy only supports regular files, directories, and symlinks"),
         [FileRefusal.ReplacementFailed] =
             Errors.Internal("the file was not replaced, because a write to it failed before; open it again and write all of it"),
+        [FileRefusal.TooManyDirectories] = Errors.Limit("execactors.limits.watched-directories"),
     };
 
     /// <summary>The refusal for an operation that did not succeed.</summary>
@@ -42,7 +43,8 @@ internal static class FileErrors
     /// <summary><see cref="Of(FileOutcome, ReadOnlySpan{byte})"/> where no text names the path: a file that is open already.</summary>
     public static RpcError Of(FileOutcome outcome) => Of(outcome, default);
 
-    private static RpcError OfErrno(int errno)
+    /// <summary>The refusal for an error of the operating system.</summary>
+    public static RpcError OfErrno(int errno)
     {
         var text = OsError.Describe(errno);
         return errno switch

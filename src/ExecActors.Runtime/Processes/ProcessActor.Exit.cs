@@ -1,6 +1,7 @@
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Sandbox;
 
 using static ExecActors.Runtime.Processes.ProcessProtocol;
 
@@ -13,6 +14,7 @@ internal sealed partial class ProcessActor
 
     private ExitStatus? _exit;
     private ulong? _exitSequence;
+    private bool _sandboxDenied;
     private bool _terminated;
     private bool _closed;
     private bool _lingerOver;
@@ -55,6 +57,7 @@ internal sealed partial class ProcessActor
     private void OnExited(Exited exited)
     {
         _exit = exited.Status;
+        _sandboxDenied = _order.Spec.Sandbox is not null && LooksDenied(exited.Status.Code);
         _exitSequence = _log.NextSequence;
         _log.AppendExit();
         OnRecordAdded(length: 0);
@@ -70,6 +73,17 @@ internal sealed partial class ProcessActor
         }
 
         CloseIfDone();
+    }
+
+    private bool LooksDenied(int exitCode)
+    {
+        var guess = new DenialGuess(exitCode);
+        for (var sequence = _log.FirstSequence; guess.IsOpen && _log.TryGet(sequence, out var record); sequence++)
+        {
+            guess.Feed(record.Bytes);
+        }
+
+        return guess.IsDenied;
     }
 
     private void AbandonOutput()

@@ -133,7 +133,7 @@ internal sealed partial class ProcessActor
                 WireWriter.Output(buffer, _order.ProcessId, record.Sequence, StreamName(record.Stream), record.Bytes);
                 break;
             case OutputRecordKind.Exit:
-                WireWriter.Exited(buffer, _order.ProcessId, record.Sequence, _exit?.Code ?? -1, sandboxDenied: false);
+                WireWriter.Exited(buffer, _order.ProcessId, record.Sequence, _exit?.Code ?? -1, _sandboxDenied);
                 break;
             case OutputRecordKind.Close:
                 WireWriter.Closed(buffer, _order.ProcessId, record.Sequence);

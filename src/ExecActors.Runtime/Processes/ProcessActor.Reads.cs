@@ -121,7 +121,7 @@ internal sealed partial class ProcessActor
         var next = parameters.MaxBytes is not null && count > 0 ? lastChunk + 1 : _log.NextSequence;
         ulong? firstKept = parameters.AfterSeq + 1 < _log.FirstSequence && parameters.AfterSeq != ulong.MaxValue ? _log.FirstSequence : null;
         WireWriter.EndReadResult(
-            buffer, next, exited: _exit is not null, _exit?.Code, _closed, failure: null, sandboxDenied: false, firstKept);
+            buffer, next, exited: _exit is not null, _exit?.Code, _closed, failure: null, _sandboxDenied, firstKept);
         return buffer.Take();
     }
 

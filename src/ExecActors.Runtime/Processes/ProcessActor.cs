@@ -18,6 +18,11 @@ namespace ExecActors.Runtime.Processes;
 /// </remarks>
 internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 {
+    private const string WithoutSandbox = "none";
+
+    /// <summary>What the protocol calls every sandbox on Linux, whatever it is made of, and also when the object limits nothing.</summary>
+    private const string WithSandbox = "linuxSeccomp";
+
     private readonly ProcessOrder _order;
     private readonly ProcessEnvironment _environment;
     private readonly SessionWorkers _workers;
@@ -143,7 +148,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         Become(Live);
         using (var buffer = new FrameBuffer(256))
         {
-            WireWriter.StartResult(buffer, _order.Start.Id, _order.ProcessId, "none");
+            WireWriter.StartResult(buffer, _order.Start.Id, _order.ProcessId, _order.Spec.Sandbox is null ? WithoutSandbox : WithSandbox);
             Reply(_order.Start, buffer.Take());
         }
 

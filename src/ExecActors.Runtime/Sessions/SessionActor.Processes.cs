@@ -4,6 +4,7 @@ using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Processes;
+using ExecActors.Runtime.Sandbox;
 
 namespace ExecActors.Runtime.Sessions;
 
@@ -20,6 +21,12 @@ internal sealed partial class SessionActor
             return;
         }
 
+        if (!TryPolicy(start, out var policy, out var unclear))
+        {
+            Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, unclear));
+            return;
+        }
+
         if (Refusal(start) is { } refusal)
         {
             Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, refusal));
@@ -32,6 +39,7 @@ internal sealed partial class SessionActor
             Arg0 = start.Arg0,
             Cwd = start.NativeCwd,
             Environment = EnvPolicy.Apply(_environment.ServerVariables, start.EnvPolicy, start.Env),
+            Sandbox = policy,
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
         var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
@@ -58,9 +66,18 @@ internal sealed partial class SessionActor
         return _environment.Processes.TryTake() ? null : Errors.Limit("limits.processes");
     }
 
+    // Whether the machine can enforce it is found out on a blocking worker, with the files as they are then.
+    private bool TryPolicy(ProcessStartParams start, out SandboxPolicy? policy, out RpcError refusal)
+    {
+        policy = null;
+        refusal = default;
+        return start.Sandbox is not { } context
+            || SandboxPolicyMapper.TryMap(
+                context, start.NativeCwd, _environment.ServerVariables.GetValueOrDefault("TMPDIR"), out policy, out refusal);
+    }
+
     private static string? Unenforceable(ProcessStartParams start) => start switch
     {
-        { Sandbox: not null } => "sandbox",
         { EnforceManagedNetwork: true } => "enforceManagedNetwork",
         { HasManagedNetwork: true } => "managedNetwork",
         { HasNetworkProxy: true } => "networkProxy",

@@ -67,7 +67,7 @@ internal sealed partial class SessionActor
             case { Method: WireMethod.Initialize }:
                 AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.InitializeTwice));
                 break;
-            case { Method: WireMethod.ProcessSignal or WireMethod.ProcessTerminate }:
+            case { Method: WireMethod.ProcessSignal or WireMethod.ProcessTerminate or WireMethod.HttpCancel }:
                 Execute(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), message);
                 break;
             default:
@@ -102,13 +102,23 @@ internal sealed partial class SessionActor
 
     private void Execute(Attachment attached, long ticket, InboundMessage message)
     {
-        if (WireMethods.Of(message.Method).Family is "filesystem")
+        switch (WireMethods.Of(message.Method).Family)
         {
-            attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
-            TakeFileRequest(new RequestRef(attached.Epoch, ticket, message.Id), message);
-            return;
+            case "filesystem":
+                attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
+                TakeFileRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
+                break;
+            case "http":
+                TakeHttpRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
+                break;
+            default:
+                ExecuteForProcess(attached, ticket, message);
+                break;
         }
+    }
 
+    private void ExecuteForProcess(Attachment attached, long ticket, InboundMessage message)
+    {
         var processId = ProcessIdOf(message);
         _processes.TryGetValue(processId, out var entry);
         var waitsForStart = entry is { Starting: true } && (entry.Deferred.Count > 0 || message.Method == WireMethod.ProcessStart);
@@ -192,6 +202,19 @@ internal sealed partial class SessionActor
 
     private void AnswerNow(Attachment attached, InboundMessage message, ByteLease frame) =>
         Answer(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), frame);
+
+    // What watches and HTTP requests of the attachment tell.
+    private void OnNotification(ServiceProtocol.Notification notification)
+    {
+        if (_attached is { } attached && attached.Epoch == notification.Epoch)
+        {
+            attached.Output.Add(Sender, notification);
+        }
+        else
+        {
+            notification.Frame.Dispose();
+        }
+    }
 
     private void OnAnswer(ServiceProtocol.Answer answer) => Answer(answer.Request, answer.Frame);
 

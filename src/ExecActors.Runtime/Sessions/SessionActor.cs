@@ -3,6 +3,7 @@ using Akka.Actor;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Workers;
 
@@ -106,6 +107,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
         Receive<FileProtocol.Done>(_files.OnDone);
+        Receive<HttpProtocol.Delta>(OnNotification);
+        Receive<WatchProtocol.Changed>(OnNotification);
         Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
@@ -134,6 +137,11 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         if (_attached is not { } attached || attached.Epoch != epoch)
         {
             return;
+        }
+
+        foreach (var child in attached.Children)
+        {
+            Context.Stop(child); // drops HTTP connections and watches: nobody is left to hear of them
         }
 
         attached.Dispose();

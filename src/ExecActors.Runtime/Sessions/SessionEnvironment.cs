@@ -1,4 +1,6 @@
+using ExecActors.Platform;
 using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Settings;
 
@@ -17,6 +19,12 @@ internal sealed record SessionEnvironment
 
     /// <summary>Performs its file requests.</summary>
     public required IFileService Files { get; init; }
+
+    /// <summary>Watches files for it.</summary>
+    public required IFileWatcher Watcher { get; init; }
+
+    /// <summary>Makes its HTTP requests.</summary>
+    public required HttpEnvironment Http { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }

@@ -33,6 +33,14 @@ internal sealed class SettingsReader(Config config)
         }
     }
 
+    /// <summary>Yes or no.</summary>
+    public bool Switch(string path) => Text(path) switch
+    {
+        "true" or "on" or "yes" => true,
+        "false" or "off" or "no" => false,
+        var text => throw Bad(path, text, "true or false"),
+    };
+
     /// <summary>A whole number within a range.</summary>
     public int Count(string path, int min, int max)
     {
@@ -67,6 +75,24 @@ internal sealed class SettingsReader(Config config)
         }
 
         throw Bad(path, text, $"a duration with a unit of ms, s, m or h, from {min.TotalSeconds:0.###}s to {max.TotalSeconds:0.###}s");
+    }
+
+    /// <summary>The absolute path of a file, or an empty text.</summary>
+    public string PathOrEmpty(string path)
+    {
+        var text = config.GetString(path, "").Trim();
+        return text.Length == 0 || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, "the absolute path of a file, or empty");
+    }
+
+    /// <summary>A program: an absolute path, or the one name that is looked for on the PATH.</summary>
+    public string Program(string path, string name)
+    {
+        var text = Text(path);
+        return string.Equals(text, name, StringComparison.Ordinal) || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, $"an absolute path, or {name} to look for it on the PATH");
     }
 
     private static void RefuseUnknownKeys(HoconValue user, HoconValue known, string path, string source)

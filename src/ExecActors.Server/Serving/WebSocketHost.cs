@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using ExecActors.Hosting;
 using ExecActors.Hosting.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -18,6 +19,7 @@ internal static class WebSocketHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, (IPEndPoint)socket.LocalEndPoint!));
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new SocketBuffers());
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
         HostSetup.Apply(builder, options, config, authentication, io);
         if (options.ExitOnStdinClose)

@@ -7,9 +7,11 @@ public static class EnvironmentInfoComparer
     private static readonly HashSet<string> NotServed =
     [
         "networkProxyLaunch", "networkProxyReviewDomains", "credentialMasking", "credentialMaskingCustomProviders", "capabilityDiscoverySandbox",
-        "fsWatchMissing", "capabilityDiscoveryV2", "environmentConfigRead", "httpHeaderEnvVars", "sandboxedFileStreaming", "fileWriteStreaming",
-        "shellSnapshotV2", "windowsMxc", "linuxRootWritePreservesDevices", "linuxApprovedRootWritePreservesRestrictions",
+        "capabilityDiscoveryV2", "environmentConfigRead", "shellSnapshotV2", "windowsMxc", "linuxRootWritePreservesDevices", "linuxApprovedRootWritePreservesRestrictions",
     ];
+
+    /// <summary>What it serves as the reference server does.</summary>
+    private static readonly string[] Served = ["fsWatchMissing", "httpHeaderEnvVars", "sandboxedFileStreaming", "fileWriteStreaming"];
 
     /// <summary>Compares two <c>environmentInfo</c> objects.</summary>
     public static void Compare(JObject recorded, JObject actual)
@@ -42,6 +44,7 @@ public static class EnvironmentInfoComparer
         }
 
         Differences.Use("capabilities");
+        Assert.All(Served, name => Assert.Equal(JTokenType.Boolean, actual[name]?.Type));
         foreach (var capability in actual.Properties())
         {
             Assert.Equal(JTokenType.Boolean, capability.Value.Type);

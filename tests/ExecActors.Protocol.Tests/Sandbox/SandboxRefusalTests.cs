@@ -148,6 +148,21 @@ public sealed class SandboxRefusalTests
         Assert.Equal("argv must not be empty", RefusalOfStart(sandbox, "[]"));
     }
 
+    [Theory]
+    [InlineData("", "invalid sandbox policy cwd: 'file://h/p' is invalid on 'linux'")]
+    [InlineData(",\"workspaceRoots\":[\"file://h/w\"]", "invalid sandbox policy cwd: 'file://h/p' is invalid on 'linux'")]
+    [InlineData(",\"cwd\":\"file://h/s\"", "invalid sandbox policy cwd: 'file://h/s' is invalid on 'linux'")]
+    [InlineData(",\"cwd\":\"file:///\",\"workspaceRoots\":[\"file://h/w\"]", "invalid sandbox workspace root: 'file://h/w' is invalid on 'linux'")]
+    [InlineData(",\"cwd\":\"file:///\"", "command cwd URI `file://h/p` is not valid on this host: 'file://h/p' is invalid on 'linux'")]
+    [InlineData(",\"policyContext\":{\"cwd\":\"file:///\"}", "command cwd URI `file://h/p` is not valid on this host: 'file://h/p' is invalid on 'linux'")]
+    public void The_directory_of_a_process_in_a_sandbox(string more, string message)
+    {
+        var sandbox = $"{{{Disabled}{more}}}";
+
+        Assert.Equal($"failed to prepare process sandbox: {message}", RefusalOfStart(sandbox, "[\"x\"]", "file://h/p"));
+        Assert.Equal("argv must not be empty", RefusalOfStart(sandbox, "[]", "file://h/p"));
+    }
+
     [Fact]
     public void What_is_asked_of_the_sandbox_comes_before_the_path_and_after_the_handle()
     {
@@ -175,7 +190,7 @@ public sealed class SandboxRefusalTests
         Assert.Equal(message, RefusalOfStart(sandbox, "[\"x\"]"));
     }
 
-    private static string RefusalOfStart(string sandbox, string argv) => Wire.Refusal<ProcessStartParams>(
+    private static string RefusalOfStart(string sandbox, string argv, string cwd = "file:///") => Wire.Refusal<ProcessStartParams>(
         ProcessStartParams.TryDecode,
-        $"{{\"processId\":\"q\",\"argv\":{argv},\"sandbox\":{sandbox},\"cwd\":\"file:///\",\"env\":{{}},\"tty\":false}}");
+        $"{{\"processId\":\"q\",\"argv\":{argv},\"sandbox\":{sandbox},\"cwd\":\"{cwd}\",\"env\":{{}},\"tty\":false}}");
 }

@@ -168,7 +168,6 @@ public sealed class StartTests : RuntimeTest
     }
 
     [Theory]
-    [InlineData(",\"sandbox\":{\"permissions\":{\"type\":\"disabled\"},\"windowsSandboxLevel\":\"disabled\"}", "sandbox")]
     [InlineData(",\"enforceManagedNetwork\":true", "enforceManagedNetwork")]
     [InlineData(NetworkProxy, "networkProxy")]
     public async Task What_cannot_be_enforced_is_refused(string more, string member)

@@ -7,6 +7,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit.Xunit2;
 
+using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
@@ -39,6 +40,9 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
             Settings = Settings,
             Process = new ProcessEnvironment(Host, Settings.Process),
             Files = Files,
+            Watcher = Watcher,
+            Http = new HttpEnvironment(
+                new HttpEngine(Settings.Http, Upstream), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
             Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
             EnvironmentInfo = Encoding.UTF8.GetBytes(Wire.EnvironmentInfo),
             ServerVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/bin" },
@@ -60,6 +64,12 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
 
     /// <summary>What file requests meet.</summary>
     private protected FakeFiles Files { get; } = new();
+
+    /// <summary>What watches meet.</summary>
+    private protected FakeWatcher Watcher { get; } = new();
+
+    /// <summary>What HTTP requests meet.</summary>
+    private protected FakeUpstream Upstream { get; } = new();
 
     /// <summary>Counts the server's processes.</summary>
     private protected AdmissionCounter Places { get; }

@@ -49,7 +49,8 @@ internal static class Wire
 
     public static string InitializeResult(int id, string sessionId) => Result(id, $$"""{"sessionId":"{{sessionId}}","environmentInfo":{{EnvironmentInfo}}}""");
 
-    public static string StartResult(int id, string processId) => Result(id, $$"""{"processId":{{Text(processId)}},"sandboxType":"none"}""");
+    public static string StartResult(int id, string processId, string sandboxType = "none") =>
+        Result(id, $$"""{"processId":{{Text(processId)}},"sandboxType":"{{sandboxType}}"}""");
 
     public static string WriteResult(int id, string status) => Result(id, $$"""{"status":"{{status}}"}""");
 
@@ -61,16 +62,17 @@ internal static class Wire
 
     /// <summary>The answer to a read of a process; the defaults are those of one that runs.</summary>
     public static string ReadResult(
-        int id, int nextSeq, string chunks = "", int? exitCode = null, bool closed = false, string? failure = null, int? firstSeq = null) =>
+        int id, int nextSeq, string chunks = "", int? exitCode = null, bool closed = false, string? failure = null, int? firstSeq = null,
+        bool sandboxDenied = false) =>
         Result(
             id,
-            $$"""{"chunks":[{{chunks}}],"nextSeq":{{nextSeq}},"exited":{{(exitCode is null ? "false" : "true")}},"exitCode":{{exitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"}},"closed":{{(closed ? "true" : "false")}},"failure":{{(failure is null ? "null" : Text(failure))}},"sandboxDenied":false{{(firstSeq is null ? "" : $",\"firstSeq\":{firstSeq}")}}}""");
+            $$"""{"chunks":[{{chunks}}],"nextSeq":{{nextSeq}},"exited":{{(exitCode is null ? "false" : "true")}},"exitCode":{{exitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"}},"closed":{{(closed ? "true" : "false")}},"failure":{{(failure is null ? "null" : Text(failure))}},"sandboxDenied":{{(sandboxDenied ? "true" : "false")}}{{(firstSeq is null ? "" : $",\"firstSeq\":{firstSeq}")}}}""");
 
     public static string Output(string processId, int seq, string text, string stream = "stdout") =>
         $$$"""{"method":"process/output","params":{"processId":{{{Text(processId)}}},"seq":{{{seq}}},"stream":"{{{stream}}}","chunk":"{{{Base64(text)}}}"}}""";
 
-    public static string Exited(string processId, int seq, int exitCode) =>
-        $$$"""{"method":"process/exited","params":{"processId":{{{Text(processId)}}},"seq":{{{seq}}},"exitCode":{{{exitCode}}},"sandboxDenied":false}}""";
+    public static string Exited(string processId, int seq, int exitCode, bool sandboxDenied = false) =>
+        $$$"""{"method":"process/exited","params":{"processId":{{{Text(processId)}}},"seq":{{{seq}}},"exitCode":{{{exitCode}}},"sandboxDenied":{{{(sandboxDenied ? "true" : "false")}}}}}""";
 
     public static string Closed(string processId, int seq) =>
         $$$"""{"method":"process/closed","params":{"processId":{{{Text(processId)}}},"seq":{{{seq}}}}}""";
