@@ -21,11 +21,13 @@ internal static partial class ActorComposition
         }
 
         services.TryAddSingleton(provider => new Bubblewrap(provider.GetRequiredService<ExecServerConfiguration>().Settings.Sandbox.ToOptions()));
-        services.TryAddSingleton<IProcessHost>(provider =>
+        services.TryAddSingleton(provider =>
         {
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");
             return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid), provider.GetRequiredService<Bubblewrap>());
         });
+        services.TryAddSingleton<IProcessHost>(provider => provider.GetRequiredService<LinuxProcessHost>());
+        services.TryAddSingleton<IFileWatcher>(provider => new LinuxFileWatcher(provider.GetRequiredService<LinuxProcessHost>()));
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
         services.AddAkka("execactors", (akka, provider) => akka

@@ -17,7 +17,12 @@ namespace ExecActors.Hosting;
 /// which the host runs after that, ends the processes.
 /// </remarks>
 internal sealed class ExecActorSystem(
-    ExecServerConfiguration configuration, IProcessHost processes, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IConnectionAcceptor
+    ExecServerConfiguration configuration,
+    IProcessHost processes,
+    IFileWatcher watcher,
+    Bubblewrap sandbox,
+    IHostApplicationLifetime lifetime,
+    ILoggerFactory loggers) : IConnectionAcceptor
 {
     private volatile ExecServer? _server;
 
@@ -37,6 +42,8 @@ internal sealed class ExecActorSystem(
         {
             Settings = configuration.Settings,
             ProcessHost = processes,
+            Watcher = watcher,
+            Sandbox = sandbox,
             EnvironmentInfo = EnvironmentInfoJson.Of(HostFacts.Read()),
             ServerVariables = OwnVariables(),
             LoggerFactory = loggers,

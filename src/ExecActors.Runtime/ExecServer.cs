@@ -22,6 +22,12 @@ public sealed record ExecServerParts
     /// <summary>Starts processes; stays the caller's, who disposes it after the actor system has ended.</summary>
     public required IProcessHost ProcessHost { get; init; }
 
+    /// <summary>Watches files; not used any more once the actor system has ended.</summary>
+    public required IFileWatcher Watcher { get; init; }
+
+    /// <summary>Makes the sandboxes of file requests.</summary>
+    public required Bubblewrap Sandbox { get; init; }
+
     /// <summary>The result of environment/info as JSON (protocol section 7.1).</summary>
     public required ReadOnlyMemory<byte> EnvironmentInfo { get; init; }
 
@@ -58,11 +64,15 @@ public sealed class ExecServer
         ArgumentNullException.ThrowIfNull(parts);
         var http = new HttpEngine(parts.Settings.Http, parts.ServerVariables);
         system.RegisterOnTermination(http.Dispose);
+        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler);
+        system.RegisterOnTermination(helpers.Dispose);
         var sessions = new SessionEnvironment
         {
             Settings = parts.Settings,
             Process = new ProcessEnvironment(parts.ProcessHost, parts.Settings.Process),
-            Files = new FileService(),
+            Files = new FileService(new SandboxedFiles(
+                parts.Sandbox, parts.Settings.Sandbox, helpers, parts.ServerVariables.GetValueOrDefault("TMPDIR"))),
+            Watcher = parts.Watcher,
             Http = new HttpEnvironment(http, parts.Settings.Http, parts.ServerVariables, parts.LoggerFactory.CreateLogger("ExecActors.Http")),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
             EnvironmentInfo = parts.EnvironmentInfo,

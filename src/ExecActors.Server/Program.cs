@@ -1,4 +1,12 @@
-using ExecActors.Server;
+using ExecActors.Runtime.FileSystem;
 using ExecActors.Server.Commands;
 
-return await ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+namespace ExecActors.Server;
+
+/// <summary>Where the program begins.</summary>
+internal static class Program
+{
+    /// <summary>A file helper is looked for before anything else is loaded: a request waits for it.</summary>
+    public static Task<int> Main(string[] args) =>
+        FsHelper.TryRun(args, out var code) ? Task.FromResult(code) : ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+}

@@ -43,6 +43,9 @@ public sealed class FileReplacement : IDisposable
     /// <summary>The present name, with a closing NUL; null when the file has none.</summary>
     public ReadOnlyMemory<byte>? TemporaryName => _temporaryName is { } name ? name : null;
 
+    /// <summary>Another process has it now: <see cref="Dispose"/> removes nothing.</summary>
+    public void HandOver() => _done = true;
+
     /// <summary>Removes a temporary name when there was no commit, and closes the directory.</summary>
     public void Dispose()
     {

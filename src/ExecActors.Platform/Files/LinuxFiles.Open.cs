@@ -33,23 +33,12 @@ public static partial class LinuxFiles
     /// <param name="followLinks">Whether links are written through, also one that leads nowhere yet; otherwise as for <see cref="OpenRead"/>.</param>
     /// <param name="handle">The file, to be disposed by the caller; null on failure.</param>
     /// <returns>EISDIR for a directory, ENXIO for a FIFO that nobody reads. Devices are written to.</returns>
-    public static FileOutcome OpenReplace(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle)
-    {
-        var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_NONBLOCK;
-        if (followLinks)
-        {
-            return Adopt(Libc.OpenAt(Libc.NoDirectory, CString.Of(path), flags, NewFileMode), out handle);
-        }
+    public static FileOutcome OpenReplace(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle) =>
+        OpenWrite(path, followLinks, Libc.O_TRUNC, out handle);
 
-        handle = null;
-        var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
-        using (parent)
-        {
-            return outcome.Succeeded
-                ? Adopt(Libc.OpenAt(parent, NativePath.Name(path), flags | Libc.O_NOFOLLOW, NewFileMode), out handle)
-                : outcome;
-        }
-    }
+    /// <summary><see cref="OpenReplace"/>, but what is in the file stays until it is written over.</summary>
+    public static FileOutcome OpenOverwrite(ReadOnlySpan<byte> path, bool followLinks, out FileHandle? handle) =>
+        OpenWrite(path, followLinks, 0, out handle);
 
     /// <summary><see cref="OpenReplace"/> following links, but for regular files only: positions mean nothing to a FIFO or device.</summary>
     public static FileOutcome OpenReplaceRegular(ReadOnlySpan<byte> path, out FileHandle? handle)
@@ -98,7 +87,7 @@ public static partial class LinuxFiles
 
         if (!status.IsRegular)
         {
-            return status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : notAFile;
+            return status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : NotRegular(directory, name, status, notAFile);
         }
 
         var file = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_NONBLOCK | (followLink ? 0 : Libc.O_NOFOLLOW));
@@ -111,6 +100,28 @@ public static partial class LinuxFiles
 
         handle = new FileHandle(file);
         return default;
+    }
+
+    // A device where none may be opened is how a sandbox hides a file: what open(2) would say of it, without opening it.
+    private static FileOutcome NotRegular(SafeFileHandle directory, byte[] name, in FileStatus status, FileOutcome otherwise) =>
+        status.IsCharacterDevice && Libc.IsWithoutDevices(directory, name) ? FileOutcome.Failed(Errno.EACCES) : otherwise;
+
+    private static FileOutcome OpenWrite(ReadOnlySpan<byte> path, bool followLinks, int more, out FileHandle? handle)
+    {
+        var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_NONBLOCK | more;
+        if (followLinks)
+        {
+            return Adopt(Libc.OpenAt(Libc.NoDirectory, CString.Of(path), flags, NewFileMode), out handle);
+        }
+
+        handle = null;
+        var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
+        using (parent)
+        {
+            return outcome.Succeeded
+                ? Adopt(Libc.OpenAt(parent, NativePath.Name(path), flags | Libc.O_NOFOLLOW, NewFileMode), out handle)
+                : outcome;
+        }
     }
 
     private static FileOutcome Adopt(SafeFileHandle file, out FileHandle? handle)

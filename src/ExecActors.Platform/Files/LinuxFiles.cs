@@ -1,4 +1,5 @@
 using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -34,6 +35,17 @@ public static partial class LinuxFiles
         var resolved = Libc.RealPath(CString.Of(path));
         canonical = resolved ?? [];
         return resolved is null ? FileOutcome.LastError : default;
+    }
+
+    /// <summary>Where an open file or directory is now, as this process sees it, without links.</summary>
+    /// <param name="descriptor">Any open one.</param>
+    /// <param name="path">Absolute; empty when it has no place here. Of a file that was removed since, it ends with <c> (deleted)</c>.</param>
+    public static bool TryLocate(SafeFileHandle descriptor, out byte[] path)
+    {
+        path = Libc.ReadLink(SelfPath(descriptor)) ?? [];
+        var isHere = path is [(byte)'/', ..];
+        path = isHere ? path : [];
+        return isHere;
     }
 
     /// <summary>Gives a file or directory another name on the same file system (renameat2(2)). A link is renamed itself.</summary>

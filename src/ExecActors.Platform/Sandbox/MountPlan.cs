@@ -57,6 +57,9 @@ public sealed class MountPlan
         return access == SandboxAccess.Write && Absent.Any(canonical.IsAtOrBelow) ? SandboxAccess.Read : access;
     }
 
+    /// <summary>The paths that the policy speaks of, without links, with what may be done there.</summary>
+    internal IReadOnlyDictionary<UnixPath, SandboxAccess> Grants => _access.Entries;
+
     /// <summary>Whether something lies below a path that makes it a directory of the sandbox, one that can be entered if nothing else.</summary>
     internal bool LeadsThrough(UnixPath canonical) => Mounts.Any(mount => mount.Path.IsBelow(canonical));
 

@@ -22,6 +22,9 @@ internal sealed class Placeholders : IDisposable
 
     private readonly List<(UnixPath Path, SafeFileHandle Handle)> _held = [];
 
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => _held.Count == 0;
+
     /// <summary>Whether a directory is such a placeholder, of this server or another one.</summary>
     public static unsafe bool IsOne(UnixPath path, FileFacts identity)
     {

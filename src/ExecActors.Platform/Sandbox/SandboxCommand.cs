@@ -92,9 +92,15 @@ public static class SandboxCommand
                 : [options.Placeholders.Contains(path) ? "--ro-bind" : "--ro-bind-try", path.Raw, path.Raw]);
         }
 
-        foreach (var path in options.ReadableExtras.Where(path => plan.AccessTo(path) is not (SandboxAccess.Read or SandboxAccess.Write)))
+        if (options.PrivateBinds.Count > 0)
         {
-            words.AddRange(["--ro-bind", path.Raw, path.Raw]);
+            // Passed through, but not listed: a walk through the sandbox does not come upon it.
+            words.AddRange(["--perms", "0111", "--tmpfs", PrivateBind.Place.Raw]);
+        }
+
+        foreach (var bind in options.PrivateBinds)
+        {
+            words.AddRange(["--ro-bind", bind.Source.Raw, bind.Target.Raw]);
         }
 
         options.Sockets.AddTo(words);

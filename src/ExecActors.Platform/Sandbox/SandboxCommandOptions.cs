@@ -15,8 +15,8 @@ public sealed record SandboxCommandOptions
     /// <summary>The whole environment of the program.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Paths that are made readable whatever the policy says: what the program itself consists of.</summary>
-    public IReadOnlyList<UnixPath> ReadableExtras { get; init; } = [];
+    /// <summary>Files and directories that are made readable at places of their own, whatever the policy says: what the program itself consists of.</summary>
+    public IReadOnlyList<PrivateBind> PrivateBinds { get; init; } = [];
 
     /// <summary>Sockets of the host that are covered, see <see cref="HostSockets"/>.</summary>
     public HostSockets Sockets { get; init; } = HostSockets.None;
@@ -46,4 +46,13 @@ public sealed record SandboxCommandOptions
 
     /// <summary>The descriptor from which bubblewrap reads once all mounts are made, before it runs the program; null for none.</summary>
     public int? ReadyDescriptor { get; init; }
+}
+
+/// <summary>Something of the host that is readable in a sandbox at another place.</summary>
+/// <param name="Source">What, outside.</param>
+/// <param name="Target">Where, inside: below <see cref="Place"/>, or where the directory can be written or is made for it.</param>
+public readonly record struct PrivateBind(UnixPath Source, UnixPath Target)
+{
+    /// <summary>A directory in the sandbox's own /dev that there is for such binds and that cannot be listed.</summary>
+    public static UnixPath Place { get; } = UnixPath.FromText("/dev/.execactors");
 }

@@ -73,6 +73,9 @@ internal sealed class SandboxLaunch : IDisposable
     /// <summary>Its arguments, its own name first.</summary>
     public string[] Arguments { get; }
 
+    /// <summary>Whether placeholders stand until the sandbox has ended.</summary>
+    public bool HoldsPlaceholders => !_placeholders.IsEmpty;
+
     /// <summary>Once it has ended by itself: whether the program was run, so that the exit code is the program's.</summary>
     public bool RanProgram => Status().Contains("\"exit-code\"", StringComparison.Ordinal);
 

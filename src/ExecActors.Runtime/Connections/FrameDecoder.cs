@@ -138,6 +138,9 @@ internal sealed class FrameDecoder(string peer)
         Add<FsReadBlockParams>(WireMethod.FsReadBlock, FsReadBlockParams.TryDecode);
         Add<FsWriteBlockParams>(WireMethod.FsWriteBlock, FsWriteBlockParams.TryDecode);
         Add<FsCloseParams>(WireMethod.FsClose, FsCloseParams.TryDecode);
+        Add<FsWatchMissingParams>(WireMethod.FsWatchMissing, FsWatchMissingParams.TryDecode);
+        Add<FsWatchParams>(WireMethod.FsWatch, FsWatchParams.TryDecode);
+        Add<FsUnwatchParams>(WireMethod.FsUnwatch, FsUnwatchParams.TryDecode);
         Add<HttpRequestParams>(WireMethod.HttpRequest, HttpRequestParams.TryDecode);
         Add<HttpCancelParams>(WireMethod.HttpCancel, HttpCancelParams.TryDecode);
         return readers;

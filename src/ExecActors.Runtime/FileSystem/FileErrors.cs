@@ -43,7 +43,8 @@ internal static class FileErrors
     /// <summary><see cref="Of(FileOutcome, ReadOnlySpan{byte})"/> where no text names the path: a file that is open already.</summary>
     public static RpcError Of(FileOutcome outcome) => Of(outcome, default);
 
-    private static RpcError OfErrno(int errno)
+    /// <summary>The refusal for an error of the operating system.</summary>
+    public static RpcError OfErrno(int errno)
     {
         var text = OsError.Describe(errno);
         return errno switch

@@ -15,10 +15,13 @@ internal static partial class FileExecutor
     public static bool TryOpen(FsReadFileParams request, [NotNullWhen(true)] out FileHandle? handle, out RpcError error) =>
         TryTake(LinuxFiles.OpenRead(request.Path, request.FollowSymlinks, out handle), request.Path, handle, out error);
 
-    /// <summary>Opens, empties or makes the file of a <c>fs/writeFile</c>. Its content is to be checked before, see <see cref="FileTransfer.Check(FsWriteFileParams)"/>.</summary>
+    /// <summary>
+    /// Opens or makes the file of a <c>fs/writeFile</c>, whose content is to be checked before: <see cref="FileTransfer.Check(FsWriteFileParams)"/>. What is in
+    /// it stays for <see cref="FileTransfer.WriteAll"/> to write over.
+    /// </summary>
     /// <inheritdoc cref="TryOpen(FsReadFileParams, out FileHandle?, out RpcError)"/>
     public static bool TryOpen(FsWriteFileParams request, [NotNullWhen(true)] out FileHandle? handle, out RpcError error) =>
-        TryTake(LinuxFiles.OpenReplace(request.Path, request.FollowSymlinks, out handle), request.Path, handle, out error);
+        TryTake(LinuxFiles.OpenOverwrite(request.Path, request.FollowSymlinks, out handle), request.Path, handle, out error);
 
     /// <summary>Opens the file of a <c>fs/open</c>.</summary>
     /// <inheritdoc cref="TryOpen(FsReadFileParams, out FileHandle?, out RpcError)"/>

@@ -1,11 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.FileSystem;
 
-/// <summary>Performs file requests in this process, with the server's own rights. It does not look at their sandbox.</summary>
-internal sealed class FileService : IFileService
+/// <summary>Performs file requests: in this process with the server's own rights, or inside the request's sandbox where that limits it.</summary>
+/// <param name="sandboxed">For requests that a sandbox limits.</param>
+internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 {
     private const int SmallFrame = 256;
 
@@ -26,9 +29,9 @@ internal sealed class FileService : IFileService
         };
     }
 
-    private static FileReply Read(RequestId id, FsReadFileParams read)
+    private FileReply Read(RequestId id, FsReadFileParams read)
     {
-        if (!FileExecutor.TryOpen(read, out var opened, out var error))
+        if (!TryOpen(read, read.Sandbox, changes: false, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -39,14 +42,14 @@ internal sealed class FileService : IFileService
         }
     }
 
-    private static FileReply Write(RequestId id, FsWriteFileParams write)
+    private FileReply Write(RequestId id, FsWriteFileParams write)
     {
         if (FileTransfer.Check(write) is { } refusal)
         {
             return FileReply.Failed(id, refusal); // before the file is touched
         }
 
-        if (!FileExecutor.TryOpen(write, out var opened, out var error))
+        if (!TryOpen(write, write.Sandbox, changes: true, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -57,9 +60,9 @@ internal sealed class FileService : IFileService
         }
     }
 
-    private static FileReply Open(RequestId id, FsOpenParams open)
+    private FileReply Open(RequestId id, FsOpenParams open)
     {
-        if (!FileExecutor.TryOpen(open, out var opened, out var error))
+        if (!TryOpen(open, open.Sandbox, open.Mode == FsOpenMode.Replace, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -67,6 +70,23 @@ internal sealed class FileService : IFileService
         using var frame = new FrameBuffer(SmallFrame);
         WireWriter.OpenResult(frame, id, open.HandleId);
         return new FileReply(frame.Take(), opened);
+    }
+
+    // What the sandbox decides is the opening; the bytes then go directly.
+    private bool TryOpen(object parameters, SandboxContext? sandbox, bool changes, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
+    {
+        if (FileRoutes.Of(sandbox, changes) == FileRoute.Helper)
+        {
+            return sandboxed.TryOpen(parameters, sandbox!, out opened, out error);
+        }
+
+        return parameters switch
+        {
+            FsReadFileParams read => FileExecutor.TryOpen(read, out opened, out error),
+            FsWriteFileParams write => FileExecutor.TryOpen(write, out opened, out error),
+            FsOpenParams open => FileExecutor.TryOpen(open, out opened, out error),
+            _ => throw new ArgumentException($"{parameters.GetType().Name} opens no file", nameof(parameters)),
+        };
     }
 
     private static FileReply ReadBlock(RequestId id, FsReadBlockParams block, FileHandle file)
@@ -89,11 +109,13 @@ internal sealed class FileService : IFileService
         }
     }
 
-    private static FileReply ByPath(RequestId id, object parameters)
+    private FileReply ByPath(RequestId id, object parameters)
     {
         using var frame = new FrameBuffer(SmallFrame);
         WireWriter.BeginResult(frame, id);
-        if (FileExecutor.Execute(parameters, frame) is { } error)
+        var sandbox = SandboxOf(parameters);
+        var goesDirect = FileRoutes.Of(sandbox, FileClaims.Of(parameters).Changes) == FileRoute.Direct;
+        if ((goesDirect ? FileExecutor.Execute(parameters, frame) : sandboxed.Execute(parameters, sandbox!, frame)) is { } error)
         {
             return FileReply.Failed(id, error);
         }
@@ -101,6 +123,20 @@ internal sealed class FileService : IFileService
         WireWriter.EndResult(frame);
         return new FileReply(frame.Take());
     }
+
+    private static SandboxContext? SandboxOf(object parameters) => parameters switch
+    {
+        FsGetMetadataParams metadata => metadata.Sandbox,
+        FsCanonicalizeParams canonicalize => canonicalize.Sandbox,
+        FsReadDirectoryParams list => list.Sandbox,
+        FsWalkParams walk => walk.Sandbox,
+        FsCreateDirectoryParams create => create.Sandbox,
+        FsRemoveParams remove => remove.Sandbox,
+        FsCopyParams copy => copy.Sandbox,
+        FsRenameParams rename => rename.Sandbox,
+        FsChmodParams mode => mode.Sandbox,
+        _ => throw new ArgumentException($"{parameters.GetType().Name} are no params of a path method", nameof(parameters)),
+    };
 
     private static FileReply Finish(RequestId id, RpcError? error) =>
         new(error is { } refusal ? AnswerFrames.Error(id, refusal) : AnswerFrames.Empty(id));

@@ -14,6 +14,7 @@ internal static partial class FileTransfer
     public const long MostFileBytes = 512L << 20;
 
     private const int PieceBytes = 192 * 1024; // a multiple of three, so that pieces encode to whole quads
+    private const int LeastPieceBytes = 12 * 1024;
     private const int PieceDigits = PieceBytes / 3 * 4;
     private const int Envelope = 128;
 
@@ -38,8 +39,8 @@ internal static partial class FileTransfer
             return AnswerFrames.Error(id, Errors.FileTooLarge);
         }
 
-        // A byte more than there should be, so that one call sees the end too.
-        var wanted = size < PieceBytes ? (int)(size / 3 * 3) + 3 : PieceBytes;
+        // More than there should be, so that the end is seen too; and not little, for files of /proc say that they are empty.
+        var wanted = (int)Math.Clamp((size / 3 * 3) + 3, LeastPieceBytes, PieceBytes);
         var piece = ArrayPool<byte>.Shared.Rent(wanted);
         using var frame = new FrameBuffer(Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope);
         try
@@ -52,16 +53,38 @@ internal static partial class FileTransfer
         }
     }
 
-    /// <summary>Writes the content of a <c>fs/writeFile</c>.</summary>
-    /// <param name="file">Open for writing, and empty; stays the caller's.</param>
+    /// <summary>Writes the content of a <c>fs/writeFile</c> over what is in the file, and cuts off what is left of that.</summary>
+    /// <remarks>
+    /// Not emptied first, as the reference server does: the kernel would give all its pages back only to take new ones, and have an emptied file
+    /// on the disk at once when it is closed (18 ms for 16 MiB, against 6). After a failure the file ends where the new content does, as there.
+    /// </remarks>
+    /// <param name="file">Open for writing; stays the caller's.</param>
     /// <param name="base64">The content, which passed <see cref="Check(FsWriteFileParams)"/>.</param>
     /// <returns>Why it was not written, or not all of it; null when it was.</returns>
     public static RpcError? WriteAll(FileHandle file, ReadOnlySpan<byte> base64)
     {
+        var outcome = file.GetSize(out var oldSize);
+        if (!outcome.Succeeded)
+        {
+            return FileErrors.Of(outcome);
+        }
+
+        var error = WriteOver(file, base64, out var written);
+        if (written < oldSize)
+        {
+            outcome = file.SetSize(written);
+        }
+
+        return error ?? (outcome.Succeeded ? null : FileErrors.Of(outcome));
+    }
+
+    private static RpcError? WriteOver(FileHandle file, ReadOnlySpan<byte> base64, out long written)
+    {
+        written = 0;
         var piece = ArrayPool<byte>.Shared.Rent(Math.Min(PieceBytes, Base64Chunk.MaxDecodedLength(base64.Length) + 1));
         try
         {
-            for (long offset = 0; !base64.IsEmpty;)
+            while (!base64.IsEmpty)
             {
                 var digits = base64[..Math.Min(base64.Length, PieceDigits)];
                 base64 = base64[digits.Length..];
@@ -70,13 +93,13 @@ internal static partial class FileTransfer
                     return Errors.FileBase64(error.Message);
                 }
 
-                var outcome = file.WriteAt(piece.AsSpan(0, count), offset);
+                var outcome = file.WriteAt(piece.AsSpan(0, count), written);
                 if (!outcome.Succeeded)
                 {
                     return FileErrors.Of(outcome);
                 }
 
-                offset += count;
+                written += count;
             }
 
             return null;

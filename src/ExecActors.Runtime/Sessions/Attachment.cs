@@ -25,6 +25,12 @@ internal sealed class Attachment(long epoch, ConnectionLink link, int creditByte
     /// <summary>Makes its HTTP requests; null before the first.</summary>
     public IActorRef? Http { get; set; }
 
+    /// <summary>Has its watches; null before the first.</summary>
+    public IActorRef? Watches { get; set; }
+
+    /// <summary>The actors that live as long as the connection.</summary>
+    public IEnumerable<IActorRef> Children => new[] { Http, Watches }.OfType<IActorRef>();
+
     /// <summary>Requests that take a concurrent place now.</summary>
     public int Active { get; set; }
 

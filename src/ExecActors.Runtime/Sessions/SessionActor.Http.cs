@@ -20,25 +20,4 @@ internal sealed partial class SessionActor
             _ => throw new InvalidOperationException($"{message.MethodName} has params of another method"),
         });
     }
-
-    private void OnDelta(HttpProtocol.Delta delta)
-    {
-        if (_attached is { } attached && attached.Epoch == delta.Epoch)
-        {
-            attached.Output.Add(Sender, delta);
-        }
-        else
-        {
-            delta.Frame.Dispose();
-        }
-    }
-
-    // Its connections are dropped at once: nobody is left to hear of them.
-    private static void DropHttp(Attachment attached)
-    {
-        if (attached.Http is { } http)
-        {
-            Context.Stop(http);
-        }
-    }
 }

@@ -106,7 +106,7 @@ internal sealed partial class SessionActor
         {
             case "filesystem":
                 attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
-                TakeFileRequest(new RequestRef(attached.Epoch, ticket, message.Id), message);
+                TakeFileRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
                 break;
             case "http":
                 TakeHttpRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
@@ -202,6 +202,19 @@ internal sealed partial class SessionActor
 
     private void AnswerNow(Attachment attached, InboundMessage message, ByteLease frame) =>
         Answer(attached, attached.Answers.Enter(message.Id, message.Weight, counted: false), frame);
+
+    // What watches and HTTP requests of the attachment tell.
+    private void OnNotification(ServiceProtocol.Notification notification)
+    {
+        if (_attached is { } attached && attached.Epoch == notification.Epoch)
+        {
+            attached.Output.Add(Sender, notification);
+        }
+        else
+        {
+            notification.Frame.Dispose();
+        }
+    }
 
     private void OnAnswer(ServiceProtocol.Answer answer) => Answer(answer.Request, answer.Frame);
 

@@ -107,7 +107,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
         Receive<FileProtocol.Done>(_files.OnDone);
-        Receive<HttpProtocol.Delta>(OnDelta);
+        Receive<HttpProtocol.Delta>(OnNotification);
+        Receive<WatchProtocol.Changed>(OnNotification);
         Receive<TombstoneOver>(over => Remove(over.Entry));
         Receive<Terminated>(OnTerminated);
     }
@@ -138,7 +139,11 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
             return;
         }
 
-        DropHttp(attached);
+        foreach (var child in attached.Children)
+        {
+            Context.Stop(child); // drops HTTP connections and watches: nobody is left to hear of them
+        }
+
         attached.Dispose();
         _attached = null;
         _files.Detach();

@@ -1,3 +1,4 @@
+using ExecActors.Platform;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
@@ -18,6 +19,9 @@ internal sealed record SessionEnvironment
 
     /// <summary>Performs its file requests.</summary>
     public required IFileService Files { get; init; }
+
+    /// <summary>Watches files for it.</summary>
+    public required IFileWatcher Watcher { get; init; }
 
     /// <summary>Makes its HTTP requests.</summary>
     public required HttpEnvironment Http { get; init; }

@@ -73,6 +73,8 @@ public sealed record ExecServerSettings
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
                 WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
                 FileHandlesPerConnection = read.Count("execactors.limits.file-handles-per-connection", 1, 65_536),
+                WatchesPerConnection = read.Count("execactors.limits.watches-per-connection", 1, 65_536),
+                WatchedDirectories = read.Count("execactors.limits.watched-directories", 1, 1_000_000),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -154,6 +156,12 @@ public sealed record LimitSettings
 
     /// <summary>Open file handles of one connection.</summary>
     public required int FileHandlesPerConnection { get; init; }
+
+    /// <summary>Watches on trees of one connection.</summary>
+    public required int WatchesPerConnection { get; init; }
+
+    /// <summary>Directories under one watch.</summary>
+    public required int WatchedDirectories { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }

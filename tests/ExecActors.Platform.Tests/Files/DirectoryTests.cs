@@ -118,9 +118,9 @@ public sealed class DirectoryTests : IClassFixture<LeakCheck>, IDisposable
     }
 
     [Fact]
-    public void A_directory_of_thousands_is_listed_whole()
+    public void A_directory_of_a_thousand_is_listed_whole()
     {
-        var names = Enumerable.Range(0, 3000).Select(number => $"{number:D5}-{new string('n', number % 200)}").ToList();
+        var names = Enumerable.Range(0, 1000).Select(number => $"{number:D5}-{new string('n', number % 200)}").ToList();
         names.ForEach(name => _tree.File($"d/{name}", ""));
 
         Assert.Equal(names, _tree.Names("d"));

@@ -45,6 +45,8 @@ public sealed class Base64ChunkTests
     {
         Assert.False(Base64Chunk.TryDecode(Wire.Utf8(text), new byte[64], out var written, out var error));
         Assert.Equal((0, new RpcError(ErrorCodes.InvalidParams, message)), (written, error));
+        Assert.False(Base64Chunk.TryMeasure(Wire.Utf8(text), out var length, out var sameError));
+        Assert.Equal((0, error), (length, sameError));
     }
 
     [Property]
@@ -67,6 +69,8 @@ public sealed class Base64ChunkTests
         var accepted = Base64Chunk.TryDecode(base64, decoded, out var written, out var error);
 
         Assert.Equal(accepted, string.IsNullOrEmpty(error.Message));
+        Assert.Equal(accepted, Base64Chunk.TryMeasure(base64, out var length, out var sameError));
+        Assert.Equal((written, error), (length, sameError));
         if (accepted)
         {
             Assert.Equal(Wire.Text(base64), Convert.ToBase64String(decoded, 0, written));

@@ -40,6 +40,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
             Settings = Settings,
             Process = new ProcessEnvironment(Host, Settings.Process),
             Files = Files,
+            Watcher = Watcher,
             Http = new HttpEnvironment(
                 new HttpEngine(Settings.Http, Upstream), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
             Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
@@ -63,6 +64,9 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
 
     /// <summary>What file requests meet.</summary>
     private protected FakeFiles Files { get; } = new();
+
+    /// <summary>What watches meet.</summary>
+    private protected FakeWatcher Watcher { get; } = new();
 
     /// <summary>What HTTP requests meet.</summary>
     private protected FakeUpstream Upstream { get; } = new();

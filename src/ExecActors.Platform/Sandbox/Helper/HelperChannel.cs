@@ -34,7 +34,7 @@ public sealed class HelperChannel : IDisposable
     public HelperMessage Call(ushort method, ReadOnlySpan<byte> body, TimeSpan patience)
     {
         var deadline = HelperDeadline.After(patience);
-        var request = new HelperPacketHeader(++_lastId, HelperMessageKind.Request, More: false, method);
+        var request = new HelperPacketHeader(++_lastId, HelperMessageKind.Request, more: false, method);
         _socket.Send(request, body, descriptors: [], deadline);
         if (!_socket.TryReceive(deadline, out var answer))
         {

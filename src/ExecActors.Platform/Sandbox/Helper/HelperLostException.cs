@@ -4,8 +4,8 @@ namespace ExecActors.Platform;
 public sealed class HelperLostException : Exception
 {
     /// <summary>With what happened, as a clause: <c>it closed its end</c>.</summary>
-    public HelperLostException(string message)
-        : base(message)
+    public HelperLostException(string message, Exception? inner = null)
+        : base(message, inner)
     {
     }
 }

@@ -3,14 +3,28 @@ using System.Buffers.Binary;
 namespace ExecActors.Platform;
 
 /// <summary>The first bytes of every packet: which message it belongs to, and whether more of that message follows.</summary>
-/// <param name="Id">The request's number.</param>
-/// <param name="Kind">What the message is.</param>
-/// <param name="More">Whether this packet is not the message's last.</param>
-/// <param name="Method">A number for the two ends.</param>
-internal readonly record struct HelperPacketHeader(uint Id, HelperMessageKind Kind, bool More, ushort Method)
+internal readonly struct HelperPacketHeader(uint id, HelperMessageKind kind, bool more, ushort method)
 {
     /// <summary>Bytes of a header: id, kind, more, method; little-endian.</summary>
     public const int Size = 8;
+
+    /// <summary>The request's number.</summary>
+    public uint Id { get; } = id;
+
+    /// <summary>What the message is.</summary>
+    public HelperMessageKind Kind { get; } = kind;
+
+    /// <summary>Whether this packet is not the message's last.</summary>
+    public bool More { get; } = more;
+
+    /// <summary>A number for the two ends.</summary>
+    public ushort Method { get; } = method;
+
+    /// <summary>The same, for another packet of the message.</summary>
+    public HelperPacketHeader With(bool more) => new(Id, Kind, more, Method);
+
+    /// <summary>Whether both are of one message.</summary>
+    public bool IsSameMessage(HelperPacketHeader other) => Id == other.Id && Kind == other.Kind && Method == other.Method;
 
     /// <summary>Lays it out.</summary>
     public void Write(Span<byte> destination)

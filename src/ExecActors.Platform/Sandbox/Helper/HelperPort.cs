@@ -40,7 +40,7 @@ public sealed class HelperPort : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            _socket.Send(new HelperPacketHeader(request.Id, kind, More: false, request.Method), body, descriptors, HelperDeadline.Never);
+            _socket.Send(new HelperPacketHeader(request.Id, kind, more: false, request.Method), body, descriptors, HelperDeadline.Never);
             return true;
         }
         catch (HelperLostException)

@@ -31,7 +31,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
         {
             var part = body[..Math.Min(body.Length, PacketBytes)];
             body = body[part.Length..];
-            SendPacket(header with { More = !body.IsEmpty }, part, body.IsEmpty ? descriptors : [], deadline);
+            SendPacket(header.With(more: !body.IsEmpty), part, body.IsEmpty ? descriptors : [], deadline);
         }
         while (!body.IsEmpty);
     }
@@ -58,7 +58,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
                 descriptors = passed; // only the last packet may have any
                 first = body is null ? header : first;
                 var isPart = header.More;
-                if (header with { More = first.More } != first || (isPart && (passed.Length > 0 || length < PacketBytes)))
+                if (!header.IsSameMessage(first) || (isPart && (passed.Length > 0 || length < PacketBytes)))
                 {
                     throw new HelperLostException("it mixed up its packets");
                 }

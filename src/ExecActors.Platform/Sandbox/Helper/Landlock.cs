@@ -5,7 +5,7 @@ namespace ExecActors.Platform;
 /// <summary>A place that a thread under Landlock keeps.</summary>
 /// <param name="Path">An absolute path as bytes without NUL; with everything below it when it is a directory.</param>
 /// <param name="Write">Whether it may be changed as well as read.</param>
-public readonly record struct LandlockGrant(ReadOnlyMemory<byte> Path, bool Write);
+public sealed record LandlockGrant(byte[] Path, bool Write);
 
 /// <summary>landlock(7): what a thread gives up by itself, whatever the mounts around it allow. A second wall behind bubblewrap.</summary>
 /// <remarks>
@@ -43,7 +43,7 @@ public static class Landlock
     /// </summary>
     /// <param name="grants">A place that is not there grants nothing.</param>
     /// <returns>Null when it is done, or when the kernel has no Landlock; otherwise why it is not.</returns>
-    public static string? RestrictThread(IReadOnlyCollection<LandlockGrant> grants)
+    public static string? RestrictThread(IReadOnlyList<LandlockGrant> grants)
     {
         ArgumentNullException.ThrowIfNull(grants);
         if (!IsUsable)
@@ -52,16 +52,17 @@ public static class Landlock
         }
 
         var handled = AllOfAbi2 | (Abi >= AbiWithTruncate ? Truncate : 0) | (Abi >= AbiWithDeviceControl ? DeviceControl : 0);
-        ReadOnlySpan<ulong> attributes = [handled, BindAndConnectTcp, AbstractSocketScope];
-        using var ruleset = Libc.LandlockCreateRuleset(attributes[..(Abi >= AbiWithScopes ? 3 : Abi >= AbiWithNetwork ? 2 : 1)]);
+        var attributes = new ulong[] { handled, BindAndConnectTcp, AbstractSocketScope };
+        using var ruleset = Libc.LandlockCreateRuleset(attributes.AsSpan(0, Abi >= AbiWithScopes ? 3 : Abi >= AbiWithNetwork ? 2 : 1));
         if (ruleset.IsInvalid)
         {
             return Failure("landlock_create_ruleset");
         }
 
-        foreach (var grant in grants)
+        for (var index = 0; index < grants.Count; index++)
         {
-            var path = CString.Of(grant.Path.Span);
+            var grant = grants[index];
+            var path = CString.Of(grant.Path);
             using var place = Libc.OpenPlace(path);
             if (place.IsInvalid)
             {

@@ -40,17 +40,15 @@ internal sealed class FileHelperPool(SandboxSettings settings, IScheduler schedu
     /// <summary>A helper for the caller alone: a waiting one with this key, or a new one, for whose sake the longest idle one ends when all places are taken.</summary>
     /// <param name="key">What the helper can see: equal keys, equal views.</param>
     /// <param name="start">Starts one; called without the lock.</param>
-    /// <param name="isWarm">Whether it served somebody before.</param>
     /// <exception cref="FileHelpersBusyException">Every place is taken by a busy helper and none became free in time.</exception>
     /// <exception cref="ObjectDisposedException">The server ends.</exception>
-    public IFileHelper Take(string key, Func<IFileHelper> start, out bool isWarm)
+    public IFileHelper Take(string key, Func<IFileHelper> start)
     {
         var ended = new List<IFileHelper>();
         try
         {
             if (Reserve(key, ended) is { } warm)
             {
-                isWarm = true;
                 return warm;
             }
         }
@@ -59,7 +57,6 @@ internal sealed class FileHelperPool(SandboxSettings settings, IScheduler schedu
             ended.ForEach(helper => helper.Dispose());
         }
 
-        isWarm = false;
         return Start(key, start);
     }
 

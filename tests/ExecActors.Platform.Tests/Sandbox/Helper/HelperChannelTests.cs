@@ -134,7 +134,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         {
             Assert.True(port.TryReceive(out var request));
             request.Dispose();
-            SendRaw(end, new HelperPacketHeader(1, HelperMessageKind.Result, More: true, 1), new byte[Packet]);
+            SendRaw(end, new HelperPacketHeader(1, HelperMessageKind.Result, more: true, 1), new byte[Packet]);
         }
 
         Assert.Equal("it closed its end in the middle of an answer", await call.SoonAsync());
@@ -188,7 +188,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         using var channel = HelperChannel.Create(out var end);
         using (end)
         {
-            SendRaw(end, new HelperPacketHeader(id, (HelperMessageKind)kind, More: false, method), default);
+            SendRaw(end, new HelperPacketHeader(id, (HelperMessageKind)kind, more: false, method), default);
             Assert.Equal("it answered something that was not asked", Lost(channel));
         }
     }
@@ -199,9 +199,9 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
         using var channel = HelperChannel.Create(out var end);
         using (end)
         {
-            var first = new HelperPacketHeader(1, HelperMessageKind.Result, More: true, 1);
+            var first = new HelperPacketHeader(1, HelperMessageKind.Result, more: true, 1);
             SendRaw(end, first, new byte[Packet]);
-            SendRaw(end, first with { Id = 2 }, default);
+            SendRaw(end, new HelperPacketHeader(2, HelperMessageKind.Result, more: true, 1), default);
             Assert.Equal("it mixed up its packets", Lost(channel));
         }
     }
@@ -209,7 +209,7 @@ public sealed class HelperChannelTests : IClassFixture<LeakCheck>
     [Fact]
     public void A_part_of_a_message_is_a_full_packet_and_carries_no_descriptor()
     {
-        var part = new HelperPacketHeader(1, HelperMessageKind.Result, More: true, 1);
+        var part = new HelperPacketHeader(1, HelperMessageKind.Result, more: true, 1);
         using var channel = HelperChannel.Create(out var end);
         using var other = HelperChannel.Create(out var otherEnd);
         using (end)

@@ -1,5 +1,4 @@
 using ExecActors.Runtime.FileSystem;
-using ExecActors.Runtime.Settings;
 using ExecActors.Runtime.Tests.Support;
 using ExecActors.Testing;
 
@@ -17,8 +16,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         var first = Take(pool, "a");
         pool.GiveBack(first);
 
-        Assert.Same(first, pool.Take("a", NoStart, out var isWarm));
-        Assert.True(isWarm);
+        Assert.Same(first, pool.Take("a", NoStart));
         pool.GiveBack(first);
         Assert.NotSame(first, Take(pool, "b"));
         Assert.Equal(2, pool.Count);
@@ -56,7 +54,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         {
             pool.GiveBack(helper);
             Clock.Advance(_idle - _tick);
-            Assert.Same(helper, pool.Take("a", NoStart, out _));
+            Assert.Same(helper, pool.Take("a", NoStart));
         }
 
         Clock.Advance(_idle); // busy ones have no time limit
@@ -123,8 +121,8 @@ public sealed class FileHelperPoolTests : RuntimeTest
         using var pool = Pool(count: 1, patience: TimeSpan.FromMilliseconds(5));
         Take(pool, "a");
 
-        Assert.Equal(1, Assert.Throws<FileHelpersBusyException>(() => pool.Take("b", NoStart, out _)).Count);
-        Assert.Throws<FileHelpersBusyException>(() => pool.Take("a", NoStart, out _));
+        Assert.Equal(1, Assert.Throws<FileHelpersBusyException>(() => pool.Take("b", NoStart)).Count);
+        Assert.Throws<FileHelpersBusyException>(() => pool.Take("a", NoStart));
     }
 
     [Fact]
@@ -148,14 +146,14 @@ public sealed class FileHelperPoolTests : RuntimeTest
         Assert.NotSame(busy, other);
 
         pool.GiveBack(other);
-        Assert.Same(other, pool.Take("a", NoStart, out _));
+        Assert.Same(other, pool.Take("a", NoStart));
     }
 
     [Fact]
     public void A_start_that_fails_leaves_its_place()
     {
         using var pool = Pool(count: 1);
-        Assert.Throws<InvalidOperationException>(() => pool.Take("a", () => throw new InvalidOperationException("no"), out _));
+        Assert.Throws<InvalidOperationException>(() => pool.Take("a", () => throw new InvalidOperationException("no")));
         Assert.Equal(0, pool.Count);
         Take(pool, "a");
     }
@@ -167,7 +165,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         var (busy, idle) = (Take(pool, "a"), Take(pool, "b"));
         pool.GiveBack(idle);
         var refused = Take(pool, "c");
-        var waiting = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => pool.Take("d", NoStart, out _)));
+        var waiting = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => pool.Take("d", NoStart)));
 
         pool.Dispose();
 
@@ -183,14 +181,9 @@ public sealed class FileHelperPoolTests : RuntimeTest
 
     private static IFileHelper NoStart() => throw new InvalidOperationException("a helper was there");
 
-    private static FakeHelper Take(FileHelperPool pool, string key) => (FakeHelper)pool.Take(key, () => new FakeHelper(), out _);
+    private static FakeHelper Take(FileHelperPool pool, string key) => (FakeHelper)pool.Take(key, () => new FakeHelper());
 
     private FileHelperPool Pool(int count = 16, TimeSpan? idle = null, TimeSpan? patience = null) => new(
-        ExecServerSettings.From(ExecServerSettings.BuiltIn).Sandbox with
-        {
-            Helpers = count,
-            HelperIdle = idle ?? _idle,
-            HelperPatience = patience ?? TestTimeouts.Default,
-        },
+        Settings.Sandbox with { Helpers = count, HelperIdle = idle ?? _idle, HelperPatience = patience ?? TestTimeouts.Default },
         Clock);
 }

@@ -1,0 +1,64 @@
+using ExecActors.Platform;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>A helper that is a process.</summary>
+internal sealed class FileHelper : IFileHelper
+{
+    private readonly HelperProcess _process;
+
+    private FileHelper(HelperProcess process) => _process = process;
+
+    /// <inheritdoc/>
+    public bool IsAlive => _process.Channel.IsOpen;
+
+    /// <summary>Starts one and waits until it can be asked.</summary>
+    /// <param name="start">Starts the process.</param>
+    /// <param name="patience">How long it may take to begin.</param>
+    /// <exception cref="HelperLostException">It ended, or did not begin in time.</exception>
+    public static FileHelper Start(Func<HelperProcess> start, TimeSpan patience)
+    {
+        var helper = new FileHelper(start());
+        try
+        {
+            using var answer = helper.Call(HelperCodec.Begin, helper._process.View.Span, patience);
+            return answer.Kind == HelperMessageKind.Result ? helper : throw new HelperLostException(HelperCodec.ReadError(answer.Body.Span).Message);
+        }
+        catch
+        {
+            helper.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public HelperMessage Call(ushort method, ReadOnlySpan<byte> body) => Call(method, body, Timeout.InfiniteTimeSpan);
+
+    /// <inheritdoc/>
+    public void Abort()
+    {
+        try
+        {
+            _process.Channel.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its caller has let it go in the meantime.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+
+    private HelperMessage Call(ushort method, ReadOnlySpan<byte> body, TimeSpan patience)
+    {
+        try
+        {
+            return _process.Channel.Call(method, body, patience);
+        }
+        catch (HelperLostException e) when (!IsAlive)
+        {
+            throw new HelperLostException(_process.Ending(), e);
+        }
+    }
+}

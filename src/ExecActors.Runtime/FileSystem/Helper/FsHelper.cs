@@ -1,0 +1,148 @@
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>The program as a file helper: started by a server inside a sandbox, it does the file work of requests that must not leave it.</summary>
+/// <remarks>
+/// One thread, one request at a time, from a socket that is its standard input to the end of that. Opened files go back to the server, which
+/// reads and writes them itself. It loads neither the actors nor the web server, and so is ready within some 30 ms.
+/// </remarks>
+public static class FsHelper
+{
+    private const int SmallResult = 4 * 1024;
+
+    /// <summary>
+    /// Does all of a helper's work when that is what the program was started for. To be called first in <c>Main</c> by every program that hosts a server
+    /// and leaves <c>sandbox.helper-command</c> empty.
+    /// </summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="exitCode">What <c>Main</c> is to return when this was a helper.</param>
+    /// <returns>False for every other start; nothing was done then.</returns>
+    public static bool TryRun(string[] args, out int exitCode)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        exitCode = 0;
+        if (args is not [HelperProgram.Argument])
+        {
+            return false;
+        }
+
+        using var port = HelperPort.OfStandardInput();
+        if (Begin(port) is { } guard)
+        {
+            while (port.TryReceive(out var request))
+            {
+                using (request)
+                {
+                    Answer(port, guard, request);
+                }
+            }
+
+            return true;
+        }
+
+        using var error = DescriptorStream.OpenError(dropsUnread: true);
+        error.Write("fs-helper is how a server starts its own file helpers; it is of no use otherwise\n"u8);
+        exitCode = 2;
+        return true;
+    }
+
+    /// <summary>Takes the first message, which says what is allowed, and gives everything else up.</summary>
+    private static HelperGuard? Begin(HelperPort port)
+    {
+        if (!port.TryReceive(out var message))
+        {
+            return null;
+        }
+
+        using (message)
+        {
+            var view = HelperView.Read(message.Body.Span);
+            if (Landlock.RestrictThread(view.Grants()) is { } failure)
+            {
+                port.TryAnswer(message, HelperMessageKind.Refusal, HelperCodec.WriteError(Errors.Internal(failure)));
+                return null;
+            }
+
+            return port.TryAnswer(message, HelperMessageKind.Result, default) ? new HelperGuard(view) : null;
+        }
+    }
+
+    private static void Answer(HelperPort port, HelperGuard guard, HelperMessage request)
+    {
+        using var buffer = new FrameBuffer(SmallResult);
+        FileHandle? opened = null;
+        RpcError? refusal;
+        try
+        {
+            refusal = HelperCodec.TryReadParams(request.Method, request.Body, out var parameters, out var error)
+                ? guard.Refusal(parameters) ?? Perform(parameters, guard, buffer, out opened)
+                : error;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            refusal = Errors.Internal($"the sandboxed file helper failed at the request: {failure.Message}");
+        }
+
+        using var closesOpened = opened;
+        using var result = buffer.Take();
+        if (refusal is null && result.Length > HelperPort.MaxResultBytes)
+        {
+            refusal = Errors.Internal(
+                $"the result of the sandboxed request has {result.Length} bytes, of which {HelperPort.MaxResultBytes} are allowed; ask for less at once");
+        }
+
+        if (refusal is { } reason)
+        {
+            port.TryAnswer(request, HelperMessageKind.Refusal, HelperCodec.WriteError(reason));
+        }
+        else if (opened is null)
+        {
+            port.TryAnswer(request, HelperMessageKind.Result, result.Span);
+        }
+        else
+        {
+            PassOn(port, request, opened);
+        }
+    }
+
+    private static void PassOn(HelperPort port, HelperMessage request, FileHandle opened)
+    {
+        var names = HelperCodec.WriteReplacement(opened.Replacement);
+        if (opened.Replacement is not { } replacement)
+        {
+            port.TryAnswer(request, HelperMessageKind.Result, names, opened.Descriptor);
+        }
+        else if (port.TryAnswer(request, HelperMessageKind.Result, names, opened.Descriptor, replacement.Directory))
+        {
+            replacement.HandOver();
+        }
+    }
+
+    private static RpcError? Perform(object parameters, HelperGuard guard, FrameBuffer result, out FileHandle? opened)
+    {
+        opened = null;
+        var changes = false;
+        RpcError error;
+        switch (parameters)
+        {
+            case FsReadFileParams request:
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            case FsWriteFileParams request:
+                changes = true;
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            case FsOpenParams request:
+                changes = request.Mode == FsOpenMode.Replace;
+                FileExecutor.TryOpen(request, out opened, out error);
+                break;
+            default:
+                return FileExecutor.Execute(parameters, result);
+        }
+
+        return opened is null ? error : guard.Refusal(opened, changes);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Sandbox;
+using ExecActors.Runtime.Settings;
+
+namespace ExecActors.Runtime.FileSystem;
+
+/// <summary>
+/// File requests with a sandbox that limits them (<see cref="FileRoutes"/>): carried out by helpers inside it, or refused. The counterpart of
+/// <see cref="FileExecutor"/>. Safe from several threads; every call may block.
+/// </summary>
+/// <remarks>
+/// Each request has its policy expanded anew on the file system as it is, and gets a helper whose view is the same to the last file: what was made
+/// since an earlier request is protected, and patterns see new files.
+/// </remarks>
+/// <param name="bubblewrap">Makes the sandboxes.</param>
+/// <param name="settings">The limits and the program.</param>
+/// <param name="pool">Keeps the helpers; the caller's.</param>
+/// <param name="temporaryDirectory">The server's TMPDIR; null when it has none.</param>
+internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings settings, FileHelperPool pool, string? temporaryDirectory)
+{
+    private const int SmallRequest = 512;
+
+    private readonly Lazy<HelperProgram> _program = new(() => HelperProgram.Find(settings.HelperCommand), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>Carries out a method that answers a value, as <see cref="FileExecutor.Execute"/> does.</summary>
+    /// <param name="parameters">The method's params record.</param>
+    /// <param name="context">Its sandbox.</param>
+    /// <param name="result">Receives the value of <c>result</c>.</param>
+    /// <returns>The refusal, or null.</returns>
+    public RpcError? Execute(object parameters, SandboxContext context, IBufferWriter<byte> result)
+    {
+        if (!TryAsk(parameters, context, out var answer, out var error))
+        {
+            return error;
+        }
+
+        using (answer)
+        {
+            result.Write(answer.Body.Span);
+            return null;
+        }
+    }
+
+    /// <summary>Opens the file of <c>fs/readFile</c>, <c>fs/writeFile</c> (whose content was checked) or <c>fs/open</c>; the caller reads and writes it directly.</summary>
+    /// <param name="parameters">The method's params record.</param>
+    /// <param name="context">Its sandbox.</param>
+    /// <param name="handle">The file; the caller disposes it.</param>
+    /// <param name="error">Why not.</param>
+    public bool TryOpen(object parameters, SandboxContext context, [NotNullWhen(true)] out FileHandle? handle, out RpcError error)
+    {
+        handle = null;
+        if (!TryAsk(parameters, context, out var answer, out error))
+        {
+            return false;
+        }
+
+        using (answer)
+        {
+            try
+            {
+                handle = HelperCodec.ReadOpened(answer.TakeDescriptors(), answer.Body.Span);
+                return true;
+            }
+            catch (HelperLostException e)
+            {
+                error = Ended(e);
+                return false;
+            }
+        }
+    }
+
+    private bool TryAsk(object parameters, SandboxContext context, [NotNullWhen(true)] out HelperMessage? answer, out RpcError error)
+    {
+        answer = null;
+        try
+        {
+            bubblewrap.Require(); // before the plan: without it nothing of the policy matters
+            if (!SandboxPolicyMapper.TryMap(context, cwd: null, temporaryDirectory, out var policy, out error))
+            {
+                return false;
+            }
+
+            answer = Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+            if (answer.Kind == HelperMessageKind.Result)
+            {
+                return true;
+            }
+
+            using var refusal = answer;
+            answer = null;
+            error = HelperCodec.ReadError(refusal.Body.Span);
+        }
+        catch (Exception e) when (e is SandboxException or ProcessStartException)
+        {
+            error = Errors.Internal(e.Message);
+        }
+        catch (HelperLostException e)
+        {
+            error = Ended(e);
+        }
+        catch (FileHelpersBusyException)
+        {
+            error = Errors.Limit("execactors.sandbox.helpers");
+        }
+        catch (ObjectDisposedException)
+        {
+            error = Errors.Internal("the server is ending");
+        }
+
+        return false;
+    }
+
+    private HelperMessage Ask(object parameters, MountPlan plan)
+    {
+        using var body = new FrameBuffer(SmallRequest);
+        HelperCodec.WriteParams(body, parameters);
+        using var request = body.Take();
+        var method = HelperCodec.MethodOf(parameters);
+        var holdsAbsent = plan.Absent.Count > 0 && HelperGuard.NeedsPlaceholders(parameters);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            // A helper with placeholders is not kept: they would be seen outside for as long as it waits.
+            var key = holdsAbsent ? $"{plan.Key}+" : plan.Key;
+            var helper = pool.Take(key, () => Start(plan, holdsAbsent));
+            HelperMessage? answer = null;
+            try
+            {
+                return answer = helper.Call(method, request.Span);
+            }
+            catch (HelperLostException) when (isFirst && !FileClaims.Of(parameters).Changes)
+            {
+                // Reading twice does no harm.
+            }
+            finally
+            {
+                if (answer is null || holdsAbsent)
+                {
+                    pool.LetGo(helper);
+                }
+                else
+                {
+                    pool.GiveBack(helper);
+                }
+            }
+        }
+    }
+
+    private FileHelper Start(MountPlan plan, bool holdsAbsent) =>
+        FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value, holdsAbsent), settings.HelperPatience);
+
+    private static RpcError Ended(HelperLostException e) => Errors.Internal($"sandboxed file helper ended before it answered ({e.Message})");
+}

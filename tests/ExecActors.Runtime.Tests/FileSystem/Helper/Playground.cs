@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Text;
+
+using Akka.Actor;
+
+using ExecActors.Platform;
+using ExecActors.Protocol;
+using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Settings;
+using ExecActors.Testing;
+
+namespace ExecActors.Runtime.Tests.FileSystem.Helper;
+
+/// <summary>A folder of files, and helpers that work on them inside real sandboxes.</summary>
+internal sealed class Playground : IDisposable
+{
+    /// <summary>What a place outside the policy looks like.</summary>
+    public static readonly RpcError NotFound = new(ErrorCodes.NotFound, "No such file or directory (os error 2)");
+
+    /// <summary>What a place looks like that may only be read.</summary>
+    public static readonly RpcError ReadOnly = new(ErrorCodes.InternalError, "Read-only file system (os error 30)");
+
+    /// <summary>What is denied.</summary>
+    public static readonly RpcError Denied = new(ErrorCodes.InvalidRequest, "Permission denied (os error 13)");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public Playground(IScheduler scheduler, string bubblewrap = "bwrap", string? program = null)
+    {
+        var settings = new SandboxSettings
+        {
+            Bubblewrap = bubblewrap,
+            DenyUnixSockets = false,
+            GlobScanEntries = 10_000,
+            Mounts = 1_000,
+            Helpers = 4,
+            HelperIdle = TimeSpan.FromSeconds(30),
+            HelperPatience = TestTimeouts.Default,
+            HelperCommand = program ?? HelperBinary.Path,
+        };
+        Pool = new FileHelperPool(settings, scheduler);
+        Files = new SandboxedFiles(new Bubblewrap(settings.ToOptions()), settings, Pool, temporaryDirectory: null);
+    }
+
+    /// <summary>What is tested.</summary>
+    public SandboxedFiles Files { get; }
+
+    /// <summary>Its helpers.</summary>
+    public FileHelperPool Pool { get; }
+
+    /// <summary>The absolute path of something in the folder.</summary>
+    public string Path(string name) => System.IO.Path.Combine(_folder.Path, name);
+
+    /// <summary>The same in bytes.</summary>
+    public byte[] Bytes(string name) => Encoding.UTF8.GetBytes(Path(name));
+
+    /// <summary>Makes a file outside any sandbox.</summary>
+    public string Write(string name, string content) => _folder.Write(name, content);
+
+    /// <summary>A profile that grants these paths.</summary>
+    public static SandboxContext Sandbox(params (string Path, ProfileAccess Access)[] entries) =>
+        Sandbox([.. entries.Select(entry => new ProfileEntry(new ProfilePath.Literal(Encoding.UTF8.GetBytes(entry.Path)), entry.Access))]);
+
+    /// <summary>A profile of these entries.</summary>
+    public static SandboxContext Sandbox(params ProfileEntry[] entries) => new(
+        new PermissionProfile.Managed(new FileSystemProfile.Restricted(entries), NetworkAccess.Restricted), Cwd: null, WorkspaceRoots: []);
+
+    /// <summary>The text of a file, read inside.</summary>
+    public string Read(SandboxContext sandbox, string name)
+    {
+        Assert.True(Files.TryOpen(new FsReadFileParams(Bytes(name)), sandbox, out var file, out var error), error.Message);
+        using (file)
+        {
+            var buffer = new byte[1024];
+            Assert.True(file.ReadAt(buffer, 0, out var count).Succeeded);
+            return Encoding.UTF8.GetString(buffer, 0, count);
+        }
+    }
+
+    /// <summary>Why a file cannot be read inside.</summary>
+    public RpcError ReadError(SandboxContext sandbox, string name)
+    {
+        Assert.False(Files.TryOpen(new FsReadFileParams(Bytes(name)), sandbox, out var file, out var error));
+        Assert.Null(file);
+        return error;
+    }
+
+    /// <summary>Writes a file inside; why not, or nothing.</summary>
+    public RpcError WriteFile(SandboxContext sandbox, string name, string content)
+    {
+        if (!Files.TryOpen(new FsWriteFileParams(Bytes(name), default), sandbox, out var file, out var error))
+        {
+            return error;
+        }
+
+        using (file)
+        {
+            Assert.True(file.WriteAt(Encoding.UTF8.GetBytes(content), 0).Succeeded);
+            return default;
+        }
+    }
+
+    /// <summary>The result of a method as JSON.</summary>
+    public string Result(SandboxContext sandbox, object parameters)
+    {
+        var result = new ArrayBufferWriter<byte>();
+        var error = Files.Execute(parameters, sandbox, result);
+        Assert.True(error is null, error?.Message);
+        return Encoding.UTF8.GetString(result.WrittenSpan);
+    }
+
+    /// <summary>Why a method is refused; nothing when it is not.</summary>
+    public RpcError Refusal(SandboxContext sandbox, object parameters) => Files.Execute(parameters, sandbox, new ArrayBufferWriter<byte>()) ?? default;
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+
+using ExecActors.Platform;
+using ExecActors.Runtime.Tests.Support;
+
+namespace ExecActors.Runtime.Tests.Sessions;
+
+public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches-per-connection = 2")
+{
+    [Fact]
+    public async Task A_missing_path_that_appears_is_told_once()
+    {
+        var client = await AttachAsync();
+        Assert.Equal(Watching(2, true), await client.AskAsync(Missing(2, 1, "/m")));
+        var watch = Watcher.Missing.Single();
+        watch.Fire();
+
+        Assert.Equal(MissingChanged(1), await client.Frames.NextAsync());
+        Assert.True(watch.IsDisposed);
+    }
+
+    [Fact]
+    public async Task What_fires_during_the_set_up_is_told_behind_the_answer()
+    {
+        Watcher.FiresAtOnce = true;
+        var client = await AttachAsync();
+        client.Send(Missing(2, 1, "/m"));
+
+        Assert.Equal([Watching(2, true), MissingChanged(1)], await client.Frames.NextAsync(2));
+    }
+
+    [Theory]
+    [InlineData("\"missing\":[]")]
+    [InlineData("\"missing\":[\"file:///C:/x\"]")]
+    [InlineData("\"missing\":[\"file:///there\"]")]
+    public async Task What_cannot_be_watched_is_no_error(string missing)
+    {
+        var client = await AttachAsync();
+
+        Assert.Equal(Watching(2, false), await client.AskAsync($$$"""{"id":2,"method":"fs/watchMissing","params":{"watchId":1,{{{missing}}}}}"""));
+    }
+
+    [Fact]
+    public async Task A_new_watch_replaces_the_old_one_and_an_old_id_is_refused()
+    {
+        var client = await AttachAsync();
+        await client.AskAsync(Missing(2, 5, "/a"));
+        Assert.Equal(Watching(3, true), await client.AskAsync(Missing(3, 6, "/b")));
+        Assert.Equal(Watching(4, false), await client.AskAsync(Missing(4, 6, "/c")));
+
+        Assert.Equal([true, false], Watcher.Missing.Select(watch => watch.IsDisposed));
+    }
+
+    [Fact]
+    public async Task Changes_are_told_one_batch_at_a_time_and_an_overflow_is_said()
+    {
+        var client = await AttachAsync();
+        Assert.Equal(Wire.Result(2, "{}"), await client.AskAsync(Watch(2, 7)));
+        var tree = Watcher.Trees.Single();
+        tree.Change(Batch("/t/a", FileChangeKind.Created));
+        tree.Change(Batch("/t/b", FileChangeKind.Removed) with { Overflow = true });
+
+        Assert.Equal(
+            [
+                """{"method":"fs/changed","params":{"watchId":7,"changes":[{"path":"file:///t/a","kind":"created"}],"overflow":false}}""",
+                """{"method":"fs/changed","params":{"watchId":7,"changes":[{"path":"file:///t/b","kind":"removed"}],"overflow":true}}""",
+            ],
+            await client.Frames.NextAsync(2));
+    }
+
+    [Fact]
+    public async Task A_watch_ends_with_its_request_its_tree_or_its_connection()
+    {
+        var client = await AttachAsync();
+        await client.AskAsync(Watch(2, 1));
+        await client.AskAsync(Watch(3, 2));
+        Assert.Equal(Wire.Error(4, -32005, "limit reached: limits.watches-per-connection"), await client.AskAsync(Watch(4, 3)));
+        Assert.Equal(Wire.Error(5, -32600, "watch 1 already exists"), await client.AskAsync(Watch(5, 1)));
+        Assert.Equal(Wire.Result(6, "{}"), await client.AskAsync("""{"id":6,"method":"fs/unwatch","params":{"watchId":1}}"""));
+        var trees = Watcher.Trees.ToArray();
+        Assert.Equal([true, false], trees.Select(tree => tree.IsDisposed));
+
+        trees[1].Change(new TreeChanges([], Overflow: false, Ended: true));
+        await client.Frames.NextAsync();
+        Assert.True(trees[1].IsDisposed);
+        await client.AskAsync(Watch(7, 3));
+        client.Leave();
+        var back = await NewClient().AttachAsync(client.SessionId);
+        Assert.Equal(Wire.Result(2, "{}"), await back.AskAsync(Watch(2, 3)));
+        Assert.True(Watcher.Trees.ToArray()[2].IsDisposed);
+    }
+
+    private static TreeChanges Batch(string path, FileChangeKind kind) =>
+        new([new FileChange(Encoding.UTF8.GetBytes(path), kind)], Overflow: false, Ended: false);
+
+    private static string Missing(int id, int watchId, string path) =>
+        $$$"""{"id":{{{id}}},"method":"fs/watchMissing","params":{"watchId":{{{watchId}}},"missing":["file://{{{path}}}"],"present":null}}""";
+
+    private static string Watch(int id, int watchId) =>
+        $$$"""{"id":{{{id}}},"method":"fs/watch","params":{"watchId":{{{watchId}}},"path":"file:///t","sandbox":null}}""";
+
+    private static string Watching(int id, bool watching) => Wire.Result(id, $$"""{"watching":{{(watching ? "true" : "false")}}}""");
+
+    private static string MissingChanged(int watchId) => $$$"""{"method":"fs/missingChanged","params":{"watchId":{{{watchId}}}}}""";
+}
