@@ -178,7 +178,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             if (Kind(path, access) is { } kind)
             {
                 var file = _files[path];
-                mounts.Add(path, new Mount(kind, path, $"{file.Device:x}:{file.Inode:x}"));
+                mounts.Add(path, new Mount(kind, path, Mount.Identify(file)));
             }
         }
 

@@ -57,8 +57,8 @@ internal sealed class Placeholders : IDisposable
         }
     }
 
-    /// <summary>Where there is one now.</summary>
-    public IEnumerable<UnixPath> Paths => _held.Select(held => held.Path);
+    /// <summary>Where there is one now, and the directory itself; it stays with this.</summary>
+    public IReadOnlyList<(UnixPath Path, SafeFileHandle Handle)> Held => _held;
 
     /// <summary>
     /// Makes or takes over a placeholder at each path, and keeps it from being removed by other servers. Where this user may make nothing, its

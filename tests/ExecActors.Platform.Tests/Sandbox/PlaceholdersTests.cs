@@ -73,7 +73,7 @@ public sealed class PlaceholdersTests : IDisposable
     public void Where_this_user_may_make_nothing_none_is_needed()
     {
         using var placeholders = Placeholders.Hold([UnixPath.FromText("/sys/.git"), Path]); // sysfs makes no directories for anybody
-        Assert.Equal(Path, Assert.Single(placeholders.Paths));
+        Assert.Equal(Path, Assert.Single(placeholders.Held).Path);
     }
 
     [Fact]
