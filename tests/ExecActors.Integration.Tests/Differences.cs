@@ -14,7 +14,8 @@ public static class Differences
     /// <summary>Every name that <see cref="Use"/> takes.</summary>
     public static IReadOnlySet<string> InComparers { get; } = new HashSet<string>
     {
-        "capabilities", "close-reason", "exit-after-output", "first-seq", "retained-output", "start-response-first",
+        "capabilities", "close-reason", "created-at", "error-texts", "exit-after-output", "first-seq", "request-header-form", "retained-output",
+        "start-response-first",
     };
 
     /// <summary>Cites an entry of the table where a comparer departs from the recording.</summary>

@@ -7,7 +7,7 @@ namespace ExecActors.Platform;
 /// <summary>How far a walk goes.</summary>
 /// <param name="MaxDepth">0 for the root's children only, 1 for theirs too, and so on.</param>
 /// <param name="MaxDirectories">How many directories are read, the root being the first.</param>
-/// <param name="MaxEntries">How many entries are looked at, those that are not shown included.</param>
+/// <param name="MaxEntries">How many entries are looked at, those that are not shown included; links that lead nowhere are none.</param>
 /// <param name="FollowLinks">Whether links to directories are shown and entered.</param>
 /// <param name="PruneHidden">Whether directories whose name begins with a dot are not entered.</param>
 public sealed record WalkLimits(int MaxDepth, int MaxDirectories, int MaxEntries, bool FollowLinks, bool PruneHidden);
@@ -75,8 +75,14 @@ internal sealed class DirectoryWalk(WalkLimits limits)
             return;
         }
 
-        foreach (var (name, type) in SortedNames(reader))
+        var names = SortedNames(reader, out var isCut);
+        foreach (var (name, type) in names)
         {
+            if (type == Libc.DT_LNK && Libc.StatusAt(reader.Descriptor, name, 0, out _) < 0)
+            {
+                continue; // leads nowhere
+            }
+
             if (_examined == limits.MaxEntries)
             {
                 _truncated = true;
@@ -86,6 +92,8 @@ internal sealed class DirectoryWalk(WalkLimits limits)
             _examined++;
             Examine(reader, path, name, type, depth);
         }
+
+        _truncated |= isCut;
 
         if (reader.Errno != 0)
         {
@@ -134,8 +142,9 @@ internal sealed class DirectoryWalk(WalkLimits limits)
     }
 
     /// <summary>The names with their closing NUL and their DT_… types, as many of the first as the walk may still look at and one more.</summary>
-    private List<(byte[] Name, byte Type)> SortedNames(DirectoryReader reader)
+    private List<(byte[] Name, byte Type)> SortedNames(DirectoryReader reader, out bool isCut)
     {
+        isCut = false;
         var wanted = limits.MaxEntries - _examined + 1;
         var names = new List<(byte[] Name, byte Type)>();
         while (reader.MoveNext())
@@ -143,20 +152,23 @@ internal sealed class DirectoryWalk(WalkLimits limits)
             names.Add((reader.NameWithNul.ToArray(), reader.Type));
             if (names.Count >= 2 * Math.Max(wanted, 1024))
             {
-                Keep(names, wanted); // a directory of millions must not fill the memory
+                isCut |= Keep(names, wanted); // a directory of millions must not fill the memory
             }
         }
 
-        Keep(names, wanted);
+        isCut |= Keep(names, wanted);
         return names;
     }
 
-    private static void Keep(List<(byte[] Name, byte Type)> names, int wanted)
+    private static bool Keep(List<(byte[] Name, byte Type)> names, int wanted)
     {
         names.Sort((left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name));
-        if (names.Count > wanted)
+        var isCut = names.Count > wanted;
+        if (isCut)
         {
             names.RemoveRange(wanted, names.Count - wanted);
         }
+
+        return isCut;
     }
 }

@@ -26,7 +26,7 @@ public static partial class LinuxFiles
         {
             return status.IsLink ? CopyLink(name, destination)
                 : status.IsRegular ? FileCopy.Run(name, CString.Of(destination))
-                : FileOutcome.Refused(FileRefusal.UncopyableKind);
+                : NotRegular(Libc.NoDirectory, name, status, FileOutcome.Refused(FileRefusal.UncopyableKind));
         }
 
         if (!recursive)
@@ -89,7 +89,7 @@ public static partial class LinuxFiles
 
             var outcome = status.IsLink ? CopyLink(CString.Of(from), to)
                 : status.IsRegular ? FileCopy.Run(CString.Of(from), CString.Of(to))
-                : default;
+                : NotRegular(reader.Descriptor, reader.NameWithNul.ToArray(), status, default);
             if (!outcome.Succeeded)
             {
                 return outcome;

@@ -87,7 +87,7 @@ public static partial class LinuxFiles
 
         if (!status.IsRegular)
         {
-            return status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : notAFile;
+            return status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : NotRegular(directory, name, status, notAFile);
         }
 
         var file = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_NONBLOCK | (followLink ? 0 : Libc.O_NOFOLLOW));
@@ -101,6 +101,10 @@ public static partial class LinuxFiles
         handle = new FileHandle(file);
         return default;
     }
+
+    // A device where none may be opened is how a sandbox hides a file: what open(2) would say of it, without opening it.
+    private static FileOutcome NotRegular(SafeFileHandle directory, byte[] name, in FileStatus status, FileOutcome otherwise) =>
+        status.IsCharacterDevice && Libc.IsWithoutDevices(directory, name) ? FileOutcome.Failed(Errno.EACCES) : otherwise;
 
     private static FileOutcome OpenWrite(ReadOnlySpan<byte> path, bool followLinks, int more, out FileHandle? handle)
     {

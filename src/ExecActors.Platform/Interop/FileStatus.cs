@@ -9,6 +9,7 @@ internal struct FileStatus
     private const int S_IFMT = 0xF000;
     private const int S_IFDIR = 0x4000;
     private const int S_IFREG = 0x8000;
+    private const int S_IFCHR = 0x2000;
     private const int S_IFLNK = 0xA000;
     private const uint STATX_BTIME = 0x800;
 
@@ -53,6 +54,8 @@ internal struct FileStatus
     public readonly bool IsRegular => (_mode & S_IFMT) == S_IFREG;
 
     public readonly bool IsLink => (_mode & S_IFMT) == S_IFLNK;
+
+    public readonly bool IsCharacterDevice => (_mode & S_IFMT) == S_IFCHR;
 
     /// <summary>The permission bits, with set-id and sticky.</summary>
     public readonly uint Permissions => _mode & 0xFFFu;

@@ -48,17 +48,26 @@ public sealed class Bubblewrap(SandboxOptions options)
             command = RenamedProgram.Wrap(plan, command, arg0!);
         }
 
-        var all = SandboxCommand.Build(plan, wanted with
-        {
-            UsesUserNamespace = facts.UsesUserNamespace,
-            Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
-            FilterDescriptor = SandboxLaunch.FilterDescriptor,
-            StatusDescriptor = SandboxLaunch.StatusDescriptor,
-            ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
-        });
         var filter = SeccompFilter.Build(wanted.RestrictsNetwork, Options.DeniesUnixSockets);
         var placeholders = Placeholders.Hold(wanted.HoldsAbsent ? plan.Absent : []);
-        return new SandboxLaunch(facts.Path, command, all, filter, placeholders);
+        try
+        {
+            var all = SandboxCommand.Build(plan, wanted with
+            {
+                UsesUserNamespace = facts.UsesUserNamespace,
+                Placeholders = [.. placeholders.Paths],
+                Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
+                FilterDescriptor = SandboxLaunch.FilterDescriptor,
+                StatusDescriptor = SandboxLaunch.StatusDescriptor,
+                ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
+            });
+            return new SandboxLaunch(facts.Path, command, all, filter, placeholders);
+        }
+        catch
+        {
+            placeholders.Dispose();
+            throw;
+        }
     }
 
     private BubblewrapFacts Try()

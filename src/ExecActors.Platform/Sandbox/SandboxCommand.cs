@@ -87,7 +87,7 @@ public static class SandboxCommand
 
         foreach (var path in plan.Absent)
         {
-            words.AddRange([options.HoldsAbsent ? "--ro-bind" : "--ro-bind-try", path.Raw, path.Raw]);
+            words.AddRange([options.Placeholders.Contains(path) ? "--ro-bind" : "--ro-bind-try", path.Raw, path.Raw]);
         }
 
         if (options.PrivateBinds.Count > 0)

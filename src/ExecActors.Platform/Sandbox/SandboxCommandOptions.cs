@@ -27,6 +27,9 @@ public sealed record SandboxCommandOptions
     /// </summary>
     public bool HoldsAbsent { get; init; }
 
+    /// <summary>Where such placeholders stand; without <see cref="HoldsAbsent"/> nowhere. There is none where this user may make nothing anyway.</summary>
+    public IReadOnlyCollection<UnixPath> Placeholders { get; init; } = [];
+
     /// <summary>The name the program sees as its own, for a bubblewrap of 0.9.0 or later; null for the one it is started by.</summary>
     public string? Arg0 { get; init; }
 

@@ -12,7 +12,7 @@ internal static class WireNames
         "inherit", "ignoreDefaultExcludes", "exclude", "set", "includeOnly",
         "permissions", "windowsSandboxLevel", "type", "loopbackPorts", "allowLocalBinding", "proxy", "scopeId", "shell", "name", "path",
         "threadId", "toolCallId",
-        "afterSeq", "maxBytes", "waitMs", "signal");
+        "afterSeq", "maxBytes", "waitMs", "signal", "requestId");
 
     private static DefaultJsonNameTable Fill(params ReadOnlySpan<string> names)
     {

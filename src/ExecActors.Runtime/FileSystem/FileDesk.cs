@@ -28,6 +28,7 @@ internal sealed class FileDesk(
     private readonly Queue<FileOrder<FileTask>.Turn> _ready = new();
     private readonly List<FileOrder<FileTask>.Turn> _freed = [];
     private readonly Dictionary<string, OpenFile> _handles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _written = new(StringComparer.Ordinal); // the path behind each handle that is or will be open for writing
     private long _epoch;
     private int _opening;
 
@@ -45,13 +46,14 @@ internal sealed class FileDesk(
         }
 
         _handles.Clear();
+        _written.Clear();
     }
 
     /// <summary>Takes a request of the attached connection, which is the desk's with all it owns.</summary>
     public void Take(FileRequest request)
     {
         var task = new FileTask(request, service, session);
-        task.Turn = _order.Enter(FileClaims.Of(request.Params), task);
+        task.Turn = _order.Enter(Claim(request.Params), task);
         if (task.Turn.IsReady)
         {
             _ready.Enqueue(task.Turn);
@@ -66,7 +68,7 @@ internal sealed class FileDesk(
         var isCurrent = task.Request.Ref.Epoch == _epoch;
         if (task.Request.Params is FsOpenParams open)
         {
-            KeepOpened(open.HandleId, reply.Opened, isCurrent);
+            KeepOpened(open, reply.Opened, isCurrent);
         }
         else if (task.File is { } file)
         {
@@ -74,6 +76,7 @@ internal sealed class FileDesk(
             if (reply.HandleFailed && isCurrent)
             {
                 _handles.Remove(task.Turn.Claim.Handle!);
+                _written.Remove(task.Turn.Claim.Handle!);
                 file.IsOrphan = true;
             }
 
@@ -83,6 +86,32 @@ internal sealed class FileDesk(
         answer(task.Request.Ref, reply.Frame);
         Leave(task);
         RunReady();
+    }
+
+    // A block of a handle changes the file at the path it was opened by; so does its close, if it is an atomic one.
+    private FileClaim Claim(object parameters)
+    {
+        var claim = FileClaims.Of(parameters);
+        switch (parameters)
+        {
+            case FsOpenParams { Mode: FsOpenMode.Replace } open:
+                _written[open.HandleId] = open.Path;
+                return claim;
+            case FsWriteBlockParams when _written.TryGetValue(claim.Handle!, out var path):
+                return claim with { Path = path, Changes = true };
+            case FsCloseParams when _written.Remove(claim.Handle!, out var path):
+                return claim with { Path = path, Changes = true };
+            default:
+                return claim;
+        }
+    }
+
+    private void ForgetWriting(FsOpenParams open)
+    {
+        if (_written.TryGetValue(open.HandleId, out var path) && ReferenceEquals(path, open.Path))
+        {
+            _written.Remove(open.HandleId);
+        }
     }
 
     private void RunReady()
@@ -119,9 +148,10 @@ internal sealed class FileDesk(
         var id = task.Request.Ref.Id;
         switch (task.Request.Params)
         {
-            case FsOpenParams open when _handles.ContainsKey(open.HandleId):
-                return AnswerFrames.Error(id, Errors.FileHandleExists(open.HandleId));
-            case FsOpenParams when _handles.Count + _opening >= maxHandles:
+            case FsOpenParams taken when _handles.ContainsKey(taken.HandleId):
+                return AnswerFrames.Error(id, Errors.FileHandleExists(taken.HandleId));
+            case FsOpenParams open when _handles.Count + _opening >= maxHandles:
+                ForgetWriting(open);
                 return AnswerFrames.Error(id, Errors.TooManyFileHandles(maxHandles));
             case FsOpenParams:
                 _opening++;
@@ -161,7 +191,7 @@ internal sealed class FileDesk(
         task.File = file;
     }
 
-    private void KeepOpened(string handle, FileHandle? opened, bool isCurrent)
+    private void KeepOpened(FsOpenParams open, FileHandle? opened, bool isCurrent)
     {
         if (isCurrent)
         {
@@ -170,13 +200,14 @@ internal sealed class FileDesk(
 
         if (opened is null)
         {
+            ForgetWriting(open);
             return;
         }
 
         var file = new OpenFile(opened);
         if (isCurrent)
         {
-            _handles.Add(handle, file);
+            _handles.Add(open.HandleId, file);
         }
         else
         {

@@ -81,14 +81,22 @@ internal sealed partial class WatchActor : ReceiveActor
 
     private void OnWatchMissing(RequestRef request, FsWatchMissingParams asked)
     {
-        var isNew = _lastMissingId is not { } last || asked.WatchId > last;
-        if (!isNew || asked.NamesForeignPath || asked.Missing.Count is 0 or > MostMissing)
+        if (asked.WatchId <= _lastMissingId)
         {
             AnswerWatching(request, watching: false);
             return;
         }
 
+        // It takes the place of the earlier one, even when nothing can be watched.
         _lastMissingId = asked.WatchId;
+        _missing?.Cell.Close();
+        _missing = null;
+        if (asked.NamesForeignPath || asked.Missing.Count is 0 or > MostMissing)
+        {
+            AnswerWatching(request, watching: false);
+            return;
+        }
+
         var self = Self;
         var watch = new MissingWatch(asked.WatchId);
         _settingUp.Add(watch);
@@ -109,13 +117,12 @@ internal sealed partial class WatchActor : ReceiveActor
             return;
         }
 
-        if (_missing is { } current && current.Id > watch.Id)
+        if (watch.Id < _lastMissingId)
         {
-            watch.Cell.Close(); // a later one was ready first
+            watch.Cell.Close(); // another one has taken its place meanwhile
             return;
         }
 
-        _missing?.Cell.Close();
         _missing = watch;
         if (watch.HasFired)
         {

@@ -50,6 +50,11 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
     private async Task<BufferedAnswer> CollectAsync(RequestId id, HttpReply reply, CancellationToken cancellationToken)
     {
         var expected = reply.Response.Content.Headers.ContentLength;
+        if (expected > settings.BufferedBodyBytes)
+        {
+            return TooLong(id);
+        }
+
         using var frame = new FrameBuffer((int)Math.Min(FirstFrameBytes, HeadBytes + ((expected ?? PieceBytes) * 4 / 3)));
         WireWriter.BeginHttpResult(frame, id, reply.Status, reply.Headers);
         var body = await reply.Response.Content.ReadAsStreamAsync(cancellationToken);
@@ -65,7 +70,7 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
                 if (held > settings.BufferedBodyBytes)
                 {
                     held -= read; // not taken from the budget
-                    return new BufferedAnswer(AnswerFrames.Error(id, Errors.HttpBodyTooLong(settings.BufferedBodyBytes)), Reason: null);
+                    return TooLong(id);
                 }
 
                 if (!engine.Buffered.TryTake(read))
@@ -93,6 +98,9 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
             ArrayPool<byte>.Shared.Return(piece);
         }
     }
+
+    private BufferedAnswer TooLong(RequestId id) =>
+        new(AnswerFrames.Error(id, Errors.HttpBodyTooLong(settings.BufferedBodyBytes)), Reason: null);
 }
 
 /// <summary>The finished answer to a request whose response is not streamed.</summary>

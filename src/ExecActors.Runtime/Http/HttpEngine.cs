@@ -72,14 +72,18 @@ internal sealed class HttpEngine : IDisposable
             RequestUri = uri,
 
             // Only what decides how the messages are framed; the method itself is in the head.
-            Method = hop.Method is "HEAD" ? HttpMethod.Head : hop.Body.IsEmpty ? HttpMethod.Get : HttpMethod.Post,
+            Method = hop.Method is "HEAD" ? HttpMethod.Head : HttpMethod.Get,
             Version = System.Net.HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = hop.Body.IsEmpty ? null : new ReadOnlyMemoryContent(hop.Body),
+            Content = hop.Body.IsEmpty && MayRepeat(hop.Method) ? null : new ReadOnlyMemoryContent(hop.Body),
         };
         message.Headers.TryAddWithoutValidation(RequestHead.Carrier, RequestHead.CarrierValue(hop, _proxy?.AuthorizationFor(uri)));
         return message;
     }
+
+    // When a connection closes before any byte of the response, the handler sends a request without content again. Twice is once for these
+    // methods only (RFC 9110 section 9.2.2); others get an empty content, whose length RequestHeadStream leaves out.
+    private static bool MayRepeat(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";
 
     private static SocketsHttpHandler MakeHandler(EnvironmentProxy? proxy) => new()
     {

@@ -152,8 +152,9 @@ internal sealed class RequestHeadStream(Stream inner) : Stream
     {
         var first = Line(ref head);
         var carried = Carried(head);
-        _isTunnel = carried.IsEmpty && first.StartsWith("CONNECT "u8);
-        if (carried.IsEmpty)
+        var hasCarrier = !carried.IsEmpty;
+        _isTunnel = !hasCarrier && first.StartsWith("CONNECT "u8);
+        if (!hasCarrier)
         {
             output.Write(first);
         }
@@ -174,25 +175,26 @@ internal sealed class RequestHeadStream(Stream inner) : Stream
             carried = end < 0 ? default : carried[(end + 1)..];
         }
 
-        CopyOwnLines(head, output);
+        CopyOwnLines(head, hasCarrier, output);
         output.Write("\r\n"u8);
     }
 
     /// <summary>The lines that the handler adds: the body's length, and a proxy's credentials after it asked for them.</summary>
-    private void CopyOwnLines(ReadOnlySpan<byte> head, FrameBuffer output)
+    private void CopyOwnLines(ReadOnlySpan<byte> head, bool hasCarrier, FrameBuffer output)
     {
         while (!head.IsEmpty)
         {
             var line = Line(ref head);
-            if (!_isTunnel && (IsNamed(line, "host"u8) || IsNamed(line, CarrierUtf8)))
-            {
-                continue;
-            }
-
             if (IsNamed(line, "content-length"u8)
                 && Utf8Parser.TryParse(line[(line.IndexOf((byte)':') + 1)..].TrimStart((byte)' '), out long length, out _))
             {
                 _bodyLeft = length;
+            }
+
+            var isCarried = IsNamed(line, "host"u8) || IsNamed(line, CarrierUtf8) || (IsNamed(line, "content-length"u8) && _bodyLeft == 0);
+            if (hasCarrier && isCarried)
+            {
+                continue;
             }
 
             var name = line[..line.IndexOf((byte)':')];

@@ -39,7 +39,7 @@ public sealed record SandboxSettings
 
     internal static SandboxSettings Read(SettingsReader read) => new()
     {
-        Bubblewrap = read.Text("execactors.sandbox.bubblewrap"),
+        Bubblewrap = read.Program("execactors.sandbox.bubblewrap", "bwrap"),
         DenyUnixSockets = read.Switch("execactors.sandbox.deny-unix-sockets"),
         GlobScanEntries = read.Count("execactors.sandbox.glob-scan-entries", 1, 100_000_000),
         Mounts = read.Count("execactors.sandbox.mounts", 16, 2_000),

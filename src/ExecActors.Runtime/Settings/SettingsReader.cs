@@ -86,13 +86,13 @@ internal sealed class SettingsReader(Config config)
             : throw Bad(path, text, "the absolute path of a file, or empty");
     }
 
-    /// <summary>A text that is not empty.</summary>
-    public string Text(string path)
+    /// <summary>A program: an absolute path, or the one name that is looked for on the PATH.</summary>
+    public string Program(string path, string name)
     {
-        var value = config.GetValue(path);
-        return value is null || value.IsEmpty || !value.IsString()
-            ? throw new SettingsException($"`{path}` has no single value; give one or leave the key out")
-            : value.GetString().Trim();
+        var text = Text(path);
+        return string.Equals(text, name, StringComparison.Ordinal) || (text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal))
+            ? text
+            : throw Bad(path, text, $"an absolute path, or {name} to look for it on the PATH");
     }
 
     private static void RefuseUnknownKeys(HoconValue user, HoconValue known, string path, string source)
@@ -144,4 +144,12 @@ internal sealed class SettingsReader(Config config)
 
     private static SettingsException Bad(string path, string found, string wanted) =>
         new($"`{path}` is `{found}`; it must be {wanted}");
+
+    private string Text(string path)
+    {
+        var value = config.GetValue(path);
+        return value is null || value.IsEmpty || !value.IsString()
+            ? throw new SettingsException($"`{path}` has no single value; give one or leave the key out")
+            : value.GetString().Trim();
+    }
 }

@@ -28,6 +28,43 @@ public static partial class Posix
         }
     }
 
+    /// <summary>link(2).</summary>
+    public static void HardLink(string existing, string name)
+    {
+        if (MakeLink(existing, name) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>creat(2) of a name that need not be text.</summary>
+    /// <param name="path">Absolute, ended by a zero byte.</param>
+    public static void CreateFile(byte[] path)
+    {
+        var descriptor = Create(path, 0x1A4 /* 0644 */);
+        if (descriptor < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+
+        _ = Close(descriptor);
+    }
+
+    /// <summary>The permission bits of what a path leads to, set-id and sticky included.</summary>
+    public static int ModeOf(string path) =>
+        OperatingSystem.IsLinux() ? (int)File.GetUnixFileMode(path) : throw new PlatformNotSupportedException("the tests are for Linux");
+
+    /// <summary>chmod(2).</summary>
+    public static void SetMode(string path, int mode)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("the tests are for Linux");
+        }
+
+        File.SetUnixFileMode(path, (UnixFileMode)mode);
+    }
+
     /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
     /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
     public static Task EndOfProcessAsync(int pid)
@@ -60,6 +97,12 @@ public static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MkFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeLink(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "creat", SetLastError = true)]
+    private static partial int Create(byte[] path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long PidfdOpen(long number, int pid, uint flags);

@@ -7,9 +7,12 @@ public static class EnvironmentInfoComparer
     private static readonly HashSet<string> NotServed =
     [
         "networkProxyLaunch", "networkProxyReviewDomains", "credentialMasking", "credentialMaskingCustomProviders", "capabilityDiscoverySandbox",
-        "fsWatchMissing", "capabilityDiscoveryV2", "environmentConfigRead", "httpHeaderEnvVars", "sandboxedFileStreaming", "fileWriteStreaming",
-        "shellSnapshotV2", "windowsMxc", "linuxRootWritePreservesDevices", "linuxApprovedRootWritePreservesRestrictions",
+        "capabilityDiscoveryV2", "environmentConfigRead", "shellSnapshotV2", "windowsMxc", "linuxApprovedRootWritePreservesRestrictions",
     ];
+
+    /// <summary>What it serves as the reference server does.</summary>
+    private static readonly string[] Served =
+        ["fsWatchMissing", "httpHeaderEnvVars", "sandboxedFileStreaming", "fileWriteStreaming", "linuxRootWritePreservesDevices"];
 
     /// <summary>Compares two <c>environmentInfo</c> objects.</summary>
     public static void Compare(JObject recorded, JObject actual)
@@ -42,6 +45,7 @@ public static class EnvironmentInfoComparer
         }
 
         Differences.Use("capabilities");
+        Assert.All(Served, name => Assert.True((bool?)actual[name], $"{name} is served, but not announced"));
         foreach (var capability in actual.Properties())
         {
             Assert.Equal(JTokenType.Boolean, capability.Value.Type);

@@ -17,9 +17,30 @@ public static partial class Expected
         _ => JToken.DeepEquals(expected, actual),
     };
 
+    /// <summary>Whether two error texts say the same: parse failures in any words, errors of the operating system by their number.</summary>
+    public static bool IsSameMessage(string recorded, string actual)
+    {
+        if (WithoutParserWords(recorded) == WithoutParserWords(actual))
+        {
+            return true;
+        }
+
+        var (before, now) = (SystemError().Match(recorded), SystemError().Match(actual));
+        if (ServerUnderTest.IsReference || !before.Success || before.Groups["number"].Value != now.Groups["number"].Value)
+        {
+            return false;
+        }
+
+        Differences.Use("error-texts");
+        return true;
+    }
+
     /// <summary>The text of a parse failure without what may vary: the peer's port and the JSON library's own words.</summary>
     public static string WithoutParserWords(string message) =>
         ParseFailure().Match(message) is { Success: true } match ? match.Groups["start"].Value + (match.Groups["stdio"].Success ? "stdio" : "websocket") : message;
+
+    [GeneratedRegex(@"^[^(]+ \(os error (?<number>\d+)\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SystemError();
 
     [GeneratedRegex(@"^(?<start>failed to parse .*from exec-server )(websocket \d+\.\d+\.\d+\.\d+:\d+|(?<stdio>stdio)): .+$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ParseFailure();

@@ -13,6 +13,9 @@ public sealed class ProcessLedger(string processId)
     /// <summary>The exit code, once known.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Whether the exit was put down to the sandbox.</summary>
+    public bool SandboxDenied { get; private set; }
+
     /// <summary>The number of the close; null until known.</summary>
     public long? ClosedSeq { get; private set; }
 
@@ -41,6 +44,7 @@ public sealed class ProcessLedger(string processId)
             case "process/exited":
                 HasExited = true;
                 ExitCode = (int)parameters["exitCode"]!;
+                SandboxDenied = (bool)parameters["sandboxDenied"]!;
                 Add(seq, new LedgerEvent("exited", "", $"{ExitCode}"));
                 break;
             case "process/closed":
@@ -65,6 +69,7 @@ public sealed class ProcessLedger(string processId)
         {
             HasExited = true;
             ExitCode = (int)result["exitCode"]!;
+            SandboxDenied = (bool)result["sandboxDenied"]!;
         }
 
         if ((bool)result["closed"]! && nextSeqIsCounter)
@@ -105,7 +110,7 @@ public sealed class ProcessLedger(string processId)
             }
         }
 
-        Assert.Equal(expected.ExitCode, ExitCode);
+        Assert.Equal((expected.ExitCode, expected.SandboxDenied), (ExitCode, SandboxDenied));
         if (ClosedSeq is { } closed)
         {
             Assert.True(Last <= closed, $"'{processId}' was closed with number {closed}, but number {Last} was seen");

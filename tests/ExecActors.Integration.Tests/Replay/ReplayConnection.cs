@@ -10,6 +10,9 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
     private readonly HashSet<string> _starting = [];
     private readonly HashSet<string> _started = [];
 
+    /// <summary>The streamed bodies that came, by request id, one after the other.</summary>
+    public Dictionary<string, List<BodyLedger>> Bodies { get; } = [];
+
     /// <summary>The client underneath.</summary>
     public WireClient Client => client;
 
@@ -74,6 +77,9 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
     public void AssertOrder() =>
         Assert.Equal(_posted.Where(_answered.Contains).Distinct(), _answered.Where(_posted.Contains).Distinct());
 
+    /// <summary>Whether this is an event in the numbering of a process.</summary>
+    public static bool IsNumbered(JObject message) => message["id"] is null && ((string)message["method"]!).StartsWith("process/", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => client.DisposeAsync();
 
@@ -94,8 +100,15 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
             return;
         }
 
-        Assert.Equal(["method", "params"], message.Properties().Select(member => member.Name));
-        if (message["params"]!["processId"] is not { } processId)
+        Assert.Equal(["method", "params"], message.Properties().Select(member => member.Name).Where(name => name != "id" || !ServerUnderTest.IsReference));
+        if ((string?)message["method"] == "http/request/bodyDelta")
+        {
+            var delta = (JObject)message["params"]!;
+            BodyLedger.Next(Bodies, (string)delta["requestId"]!).Add(delta);
+            return;
+        }
+
+        if (message["params"]!["processId"] is not { } processId || !IsNumbered(message))
         {
             _others.Enqueue(message);
             return;
@@ -112,7 +125,7 @@ public sealed class ReplayConnection(WireClient client) : IAsyncDisposable
     }
 
     private static bool MayWait(string method, JToken message) =>
-        method is "process/start" or "process/write" or "http/request"
+        method is "process/start" or "process/write" or "http/request" || method.StartsWith("fs/", StringComparison.Ordinal)
         || (method == "process/read" && (message["params"] as JObject)?["waitMs"] is { Type: JTokenType.Integer } wait && (long)wait > 0);
 
     private static string Key(JToken id) => $"{id.Type}:{id}";

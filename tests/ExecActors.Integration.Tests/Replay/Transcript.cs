@@ -33,21 +33,26 @@ public sealed record TranscriptFrame(bool IsClient, string Connection)
 /// <summary>A recorded exchange with the reference server.</summary>
 public sealed class Transcript
 {
-    private Transcript(JObject file)
+    private Transcript(string name, JObject file)
     {
-        Name = (string)file["name"]!;
+        Name = name;
         IsStdio = (string?)file["transport"] == "stdio";
         ServerArguments = file["serverArgs"]?.Values<string>().OfType<string>().ToArray() ?? [];
         OpenOutput = Name switch
         {
-            "retention-overflow" => ["big"], // its notifications were left out of the recording
-            "write-statuses" => ["p"], // killed right after a write: whether the echo gets out is a race
+            "process/retention-overflow" => ["big"], // its notifications were left out of the recording
+            "process/write-statuses" => ["p"], // killed right after a write: whether the echo gets out is a race
+            "http/stream-errors" => ["s2"], // cut by a deadline
             _ => [],
         };
         Frames = [.. file["frames"]!.Cast<JObject>().Select(ParseFrame)];
+        if (name == "fs/handle-limit")
+        {
+            AddElidedOpens();
+        }
     }
 
-    /// <summary>The file's name without extension.</summary>
+    /// <summary>The file's folder and name without extension.</summary>
     public string Name { get; }
 
     /// <summary>Whether it was recorded over standard input and output.</summary>
@@ -59,17 +64,33 @@ public sealed class Transcript
     /// <summary>What happened, in order.</summary>
     public List<TranscriptFrame> Frames { get; }
 
-    /// <summary>Processes of whose output the recording need only be the beginning.</summary>
+    /// <summary>Processes and streamed bodies of whose output the recording need only be the beginning.</summary>
     public HashSet<string> OpenOutput { get; }
 
-    /// <summary>The folder with the recordings.</summary>
-    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Transcripts", "process");
+    /// <summary>The folder with the recordings, in one folder per part of the protocol.</summary>
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Transcripts");
+
+    /// <summary>All recordings.</summary>
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories).Select(file => Path.ChangeExtension(Path.GetRelativePath(Folder, file), null)).Order(StringComparer.Ordinal);
 
     /// <summary>Reads a recording.</summary>
     public static Transcript Load(string name)
     {
         using var reader = new JsonTextReader(File.OpenText(Path.Combine(Folder, name + ".json"))) { DateParseHandling = DateParseHandling.None };
-        return new Transcript(JObject.Load(reader));
+        return new Transcript(name, JObject.Load(reader));
+    }
+
+    /// <summary>Puts back what the recording says it left out: the opens of h1 to h126.</summary>
+    private void AddElidedOpens()
+    {
+        var index = Frames.FindIndex(frame => frame.Answers(2)) + 1;
+        for (var i = 1; i <= 126; i++)
+        {
+            var open = new JObject { ["handleId"] = $"h{i}", ["path"] = "file:///tmp/exec-fixture/a.txt" };
+            Frames.Insert(index++, new TranscriptFrame(true, "") { Json = new JObject { ["id"] = i + 2, ["method"] = "fs/open", ["params"] = open } });
+            Frames.Insert(index++, new TranscriptFrame(false, "") { Json = new JObject { ["id"] = i + 2, ["result"] = new JObject { ["handleId"] = $"h{i}" } } });
+        }
     }
 
     private static TranscriptFrame ParseFrame(JObject frame) => new((string?)frame["dir"] == "client", (string?)frame["conn"] ?? "")

@@ -45,6 +45,26 @@ public static class TranscriptEditor
         return transcript;
     }
 
+    /// <summary>Changes the result of a request.</summary>
+    public static Transcript Edit(this Transcript transcript, JToken id, Action<JObject> change)
+    {
+        var result = (JObject?)transcript.Frames.Find(frame => frame.Answers(id))?.Json?["result"];
+        Assert.True(result is not null, $"{transcript.Name} has no result of request {id}");
+        change(result);
+        return transcript;
+    }
+
+    /// <summary>Replaces the answer to a read of a process that here was never started.</summary>
+    public static Transcript RefusedRead(this Transcript transcript, JToken id, string processId) =>
+        transcript.Fails(id, ErrorCode.InvalidRequest, $"unknown process id {processId}");
+
+    /// <summary>Removes the client's answers to requests of the server.</summary>
+    public static Transcript WithoutClientAnswers(this Transcript transcript)
+    {
+        Assert.NotEqual(0, transcript.Frames.RemoveAll(frame => frame.IsClient && frame.Json is JObject message && message["method"] is null));
+        return transcript;
+    }
+
     /// <summary>Replaces the server's disconnect at the end with a request that is answered.</summary>
     public static Transcript Survives(this Transcript transcript)
     {

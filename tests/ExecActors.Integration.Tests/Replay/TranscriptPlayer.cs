@@ -3,26 +3,43 @@ namespace ExecActors.Integration.Tests.Replay;
 /// <summary>Replays the client's part of a recording and compares the server's.</summary>
 /// <remarks>
 /// Before the client's next frame everything is awaited that the server had sent by then; recorded times mean nothing.
-/// Session ids, ports, times, the host's own facts, the places where output is cut and the mixture of streams are not compared.
+/// Session ids, ports, times, the fixture folder, the host's own facts, the C library's error texts, the places where output is cut and the
+/// mixture of streams are not compared.
 /// </remarks>
-public sealed partial class TranscriptPlayer(Transcript transcript, ServerProcess server) : IAsyncDisposable
+public sealed partial class TranscriptPlayer : IAsyncDisposable
 {
-    private const string RecordedUpstream = "127.0.0.1:33585";
-
+    private readonly Transcript _transcript;
+    private readonly ServerProcess _server;
+    private readonly FileTree _tree = new();
+    private readonly RecordedUpstreams _upstreams = new();
+    private readonly RecordedFiles _files;
     private readonly Dictionary<string, ReplayConnection> _connections = [];
     private readonly Dictionary<(string Session, string Process), ProcessLedger> _ledgers = [];
     private readonly Dictionary<(string Session, string Process), ProcessLedger> _expectedLedgers = [];
     private readonly Dictionary<string, string> _sessions = [];
-    private readonly HttpUpstream _upstream = new();
+    private readonly Dictionary<string, List<BodyLedger>> _expectedBodies = [];
     private int _probes;
     private bool _hasExited;
+
+    /// <summary>Makes the files and web servers that the recording had.</summary>
+    public TranscriptPlayer(Transcript transcript, ServerProcess server)
+    {
+        (_transcript, _server) = (transcript, server);
+        _files = RecordedFiles.Of(transcript.Name);
+        _files.Make(_tree);
+        var places = new RecordedPlaces(new Dictionary<string, string>(_upstreams.Authorities) { [RecordedPlaces.Folder] = _tree.Root });
+        foreach (var frame in transcript.Frames.Where(frame => frame.Json is not null))
+        {
+            frame.Json = places.Localize(frame.Json!);
+        }
+    }
 
     /// <summary>Plays it to the end.</summary>
     public async Task PlayAsync()
     {
-        for (var index = 0; index < transcript.Frames.Count; index++)
+        for (var index = 0; index < _transcript.Frames.Count; index++)
         {
-            var frame = transcript.Frames[index];
+            var frame = _transcript.Frames[index];
             try
             {
                 await (frame.IsClient ? PlayClientAsync(frame, index) : PlayServerAsync(frame));
@@ -30,7 +47,7 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 throw new InvalidOperationException(
-                    $"{transcript.Name}, frame {index}: {frame.Json?.ToString(Newtonsoft.Json.Formatting.None) ?? frame.Text ?? frame.Event ?? frame.Http?.ToString()}: {exception.Message}; stderr says: {server.Log}",
+                    $"{_transcript.Name}, frame {index}: {frame.Json?.ToString(Newtonsoft.Json.Formatting.None) ?? frame.Text ?? frame.Event ?? frame.Http?.ToString()}: {exception.Message}; stderr says: {_server.Log}",
                     exception);
             }
         }
@@ -46,21 +63,22 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
             await connection.DisposeAsync();
         }
 
-        await _upstream.DisposeAsync();
+        await _upstreams.DisposeAsync();
+        _tree.Dispose();
     }
 
     private async Task PlayClientAsync(TranscriptFrame frame, int index)
     {
         if (frame.Http is not null)
         {
-            await PlayHttpAsync(frame.Http, transcript.Frames[index + 1].Http!);
+            await PlayHttpAsync(frame.Http, _transcript.Frames[index + 1].Http!);
             return;
         }
 
         switch (frame.Event)
         {
             case "connect":
-                _connections[frame.Connection] = new ReplayConnection(await WireClient.ConnectAsync(server));
+                _connections[frame.Connection] = new ReplayConnection(await WireClient.ConnectAsync(_server));
                 return;
             case "disconnect":
                 _connections[frame.Connection].Client.Socket.Connection.EndSending();
@@ -75,7 +93,8 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
 
         if (!_connections.TryGetValue(frame.Connection, out var connection))
         {
-            _connections[frame.Connection] = connection = new ReplayConnection(WireClient.OverStdio(server));
+            _connections[frame.Connection] = connection =
+                new ReplayConnection(_transcript.IsStdio ? WireClient.OverStdio(_server) : await WireClient.ConnectAsync(_server));
         }
 
         if (frame.Text is { } text)
@@ -95,7 +114,7 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
             case { Http: not null }:
                 return; // compared with its request
             case { Event: "exit" }:
-                Assert.Equal(frame.ExitCode, await server.ExitAsync());
+                Assert.Equal(frame.ExitCode, await _server.ExitAsync());
                 _hasExited = true;
                 return;
             case { Event: "disconnect" }:
@@ -118,8 +137,19 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
 
     private async Task CompareNotificationAsync(ReplayConnection connection, JObject recorded)
     {
-        if (recorded["params"]!["processId"] is not { } processId)
+        if ((string?)recorded["method"] == "http/request/bodyDelta")
         {
+            await CompareDeltaAsync(connection, (JObject)recorded["params"]!);
+            return;
+        }
+
+        if (recorded["params"]!["processId"] is not { } processId || !ReplayConnection.IsNumbered(recorded))
+        {
+            if (recorded["params"]!["timestamp"] is not null)
+            {
+                (recorded["params"]!["timestamp"], recorded["params"]!["client"]) = (Expected.Any, Expected.Any);
+            }
+
             Assert.True(Expected.Matches(recorded, await connection.OtherNotificationAsync((string)recorded["method"]!)));
             return;
         }
@@ -127,6 +157,17 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
         var (expected, ledger) = LedgersOf(connection, (string)processId!);
         expected.AddNotification(recorded);
         await connection.TakeUntilAsync(() => ledger.Covers(expected), () => $"what was recorded of '{processId}' up to {recorded}");
+    }
+
+    private async Task CompareDeltaAsync(ReplayConnection connection, JObject recorded)
+    {
+        var requestId = (string)recorded["requestId"]!;
+        var expected = BodyLedger.Next(_expectedBodies, requestId);
+        expected.Add(recorded);
+        var place = _expectedBodies[requestId].Count - 1;
+        await connection.TakeUntilAsync(
+            () => connection.Bodies.TryGetValue(requestId, out var bodies) && bodies.Count > place && bodies[place].Covers(expected),
+            () => $"what was recorded of the body of '{requestId}' up to {recorded}");
     }
 
     /// <summary>Checks at the end that nothing else came, and that every process was seen as recorded.</summary>
@@ -140,13 +181,27 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
             }
 
             connection.AssertOrder();
+            AssertBodies(connection);
         }
 
         foreach (var (key, ledger) in _ledgers)
         {
             var expected = _expectedLedgers.GetValueOrDefault(key) ?? new ProcessLedger(key.Process);
-            ledger.AssertAgrees(expected, transcript.OpenOutput.Contains(key.Process));
+            ledger.AssertAgrees(expected, _transcript.OpenOutput.Contains(key.Process));
             AssertExitPlace(expected, ledger);
+        }
+    }
+
+    private void AssertBodies(ReplayConnection connection)
+    {
+        foreach (var (requestId, bodies) in connection.Bodies)
+        {
+            var expected = _expectedBodies.GetValueOrDefault(requestId) ?? [];
+            Assert.Equal(expected.Count, bodies.Count);
+            for (var i = 0; i < bodies.Count; i++)
+            {
+                bodies[i].AssertAgrees(expected[i], _transcript.OpenOutput.Contains(requestId));
+            }
         }
     }
 
@@ -159,7 +214,7 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
         }
 
         Differences.Use("exit-after-output");
-        var heldByAnother = transcript.Name == "grandchild-holds-stdout";
+        var heldByAnother = _transcript.Name == "process/grandchild-holds-stdout";
         Assert.True(heldByAnother == exit < ledger.LastOutputSeq, $"the exit has number {exit}, the last output {ledger.LastOutputSeq}");
     }
 
@@ -179,10 +234,10 @@ public sealed partial class TranscriptPlayer(Transcript transcript, ServerProces
         return (expected, ledger);
     }
 
-    /// <summary>A recorded message with this run's session ids and upstream address.</summary>
+    /// <summary>A recorded message with this run's session ids.</summary>
     private JToken Current(JToken recorded)
     {
-        var text = recorded.ToString(Newtonsoft.Json.Formatting.None).Replace(RecordedUpstream, _upstream.Authority, StringComparison.Ordinal);
+        var text = recorded.ToString(Newtonsoft.Json.Formatting.None);
         foreach (var (old, now) in _sessions)
         {
             text = text.Replace(old, now, StringComparison.Ordinal);

@@ -21,7 +21,12 @@ public sealed class TranscriptReplayTests
         ["KEYBOARD"] = "kb",
     };
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Transcript.Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    private static readonly Dictionary<string, string> HeadersServer = new() { ["HDR_SECRET"] = "sekrit" };
+
+    /// <summary>Recordings that hold the reference server's thread numbers, which are other ones each time.</summary>
+    private static readonly HashSet<string> UnlikeThemselves = ["sandbox/overrides-and-legacy", "sandbox/process-managed-network"];
+
+    public static TheoryData<string> Names => [.. Transcript.Names.Where(name => !ServerUnderTest.IsReference || !UnlikeThemselves.Contains(name))];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +38,12 @@ public sealed class TranscriptReplayTests
             exemption.Rewrite(transcript);
         }
 
-        var environment = name == "env-policy" ? EnvPolicyServer : null;
+        var environment = name switch
+        {
+            "process/env-policy" => EnvPolicyServer,
+            "http/headers" => HeadersServer,
+            _ => null,
+        };
         await using var server = transcript.IsStdio
             ? ServerProcess.Launch(["--listen", "stdio", .. transcript.ServerArguments], environment)
             : await ServerProcess.StartAsync(transcript.ServerArguments, environment);
@@ -50,5 +60,5 @@ public sealed class TranscriptReplayTests
 
     [Fact]
     public void Every_exemption_names_a_transcript_that_is_there() =>
-        Assert.All(Exemption.All, exemption => Assert.True(File.Exists(Path.Combine(Transcript.Folder, exemption.Transcript + ".json")), exemption.Transcript));
+        Assert.All(Exemption.All, exemption => Assert.Contains(exemption.Transcript, Transcript.Names));
 }

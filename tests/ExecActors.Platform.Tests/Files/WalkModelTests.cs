@@ -64,12 +64,17 @@ public sealed class WalkModelTests
 
             foreach (var path in Directory.EnumerateFileSystemEntries(next.Path).Order(StringComparer.Ordinal))
             {
+                var isLink = new FileInfo(path).LinkTarget is not null;
+                if (isLink && !Directory.Exists(path))
+                {
+                    continue; // leads nowhere: all others lead to directories
+                }
+
                 if (examined++ == limits.MaxEntries)
                 {
                     return (entries, true);
                 }
 
-                var isLink = new FileInfo(path).LinkTarget is not null;
                 var isDirectory = Directory.Exists(path) && (!isLink || limits.FollowLinks);
                 if (isDirectory || (!isLink && RandomTree.IsFile(path)))
                 {

@@ -157,6 +157,22 @@ public sealed class FileDeskTests : TestKit
     }
 
     [Fact]
+    public void What_a_handle_writes_and_its_close_come_before_what_reads_its_path()
+    {
+        _service.Opens(OpenAFile());
+        Take(new FsOpenParams("w", Bytes("/file"), FsOpenMode.Replace));
+        Take(new FsWriteBlockParams("w", Offset: 0, "eA=="u8.ToArray()));
+        Take(new FsCloseParams("w"));
+        Take(new FsReadFileParams(Bytes("/file")));
+        Take(new FsReadFileParams(Bytes("/other")));
+
+        Assert.Equal(["FsOpenParams", "FsReadFileParams"], Run());
+        Assert.Equal(["FsWriteBlockParams"], Run());
+        Assert.Equal(["FsCloseParams"], Run());
+        Assert.Equal(["FsReadFileParams"], Run());
+    }
+
+    [Fact]
     public void A_service_that_throws_is_an_error_of_its_request_alone()
     {
         _service.Throws = true;

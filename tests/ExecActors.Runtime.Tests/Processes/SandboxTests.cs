@@ -43,7 +43,6 @@ public sealed class SandboxTests : RuntimeTest
     [Theory]
     [InlineData("enforceManagedNetwork\":true", "enforceManagedNetwork")]
     [InlineData("managedNetwork\":{}", "managedNetwork")]
-    [InlineData("networkProxy\":{\"proxy\":{}}", "networkProxy")]
     public async Task A_managed_network_is_refused_with_a_sandbox_too(string more, string member)
     {
         var client = await AttachAsync();
