@@ -50,19 +50,19 @@ public sealed class EnvironmentProxyTests : HttpTest
     [Fact]
     public async Task A_plain_request_goes_to_its_proxy_whole_with_the_proxys_password()
     {
-        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTP_PROXY"] = $"http://us:p%20w@127.0.0.1:{Upstream.Port}" });
+        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTP_PROXY"] = $"http://us:p%20w@127.0.0.1:{Server.Port}" });
         http.Send(1, "http://example.invalid/a?b#c", ",\"headers\":[{\"name\":\"X-A\",\"value\":\"1\"}]");
 
-        Assert.Equal("GET http://example.invalid/a?b HTTP/1.1\r\nx-a: 1\r\naccept: */*\r\nproxy-authorization: Basic dXM6cCB3\r\nhost: example.invalid", await Upstream.HeadAsync());
+        Assert.Equal("GET http://example.invalid/a?b HTTP/1.1\r\nx-a: 1\r\naccept: */*\r\nproxy-authorization: Basic dXM6cCB3\r\nhost: example.invalid", await Server.HeadAsync());
         await http.ResultAsync(1);
     }
 
     [Fact]
     public async Task A_secure_request_asks_its_proxy_for_a_tunnel_that_nothing_rewrites()
     {
-        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://127.0.0.1:{Upstream.Port}" });
+        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://127.0.0.1:{Server.Port}" });
         http.Send(1, "https://example.invalid/");
-        var proxy = await Upstream.AcceptAsync();
+        var proxy = await Server.AcceptAsync();
         var head = await proxy.HeadAsync();
         Assert.StartsWith("CONNECT example.invalid:443 HTTP/1.1\r\n", head, StringComparison.Ordinal);
         Assert.Contains("\r\nhost: example.invalid", head, StringComparison.Ordinal);
@@ -76,8 +76,8 @@ public sealed class EnvironmentProxyTests : HttpTest
     [Fact]
     public async Task A_proxy_that_refuses_a_tunnel_is_a_failure_to_send()
     {
-        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://127.0.0.1:{Upstream.Port}" });
-        Upstream.Serve(_ => "HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
+        var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://127.0.0.1:{Server.Port}" });
+        Server.Serve(_ => "HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n");
 
         Assert.Equal(SendFailed(1, "https://example.invalid/"), await http.AskAsync(1, "https://example.invalid/"));
     }

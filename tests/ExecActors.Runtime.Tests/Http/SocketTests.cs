@@ -18,7 +18,7 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     {
         var http = Converse();
         Send(http, streams);
-        var connection = await Upstream.AcceptAsync();
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync(sent);
         await SettledAsync(http);
@@ -36,7 +36,7 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     {
         var http = Converse();
         Send(http, streams);
-        var connection = await Upstream.AcceptAsync();
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync(sent);
         await SettledAsync(http);
@@ -50,8 +50,8 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     public async Task A_slow_client_slows_the_other_server_and_loses_nothing()
     {
         var http = Converse();
-        http.Stream(1, Upstream.Url());
-        var connection = await Upstream.AcceptAsync();
+        http.Stream(1, Server.Url());
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync(Endless);
         using var stop = new CancellationTokenSource();
@@ -78,8 +78,8 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     public async Task A_stream_of_a_chunked_body_ends_as_it_should()
     {
         var http = Converse();
-        http.Stream(1, Upstream.Url());
-        var connection = await Upstream.AcceptAsync();
+        http.Stream(1, Server.Url());
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         await http.AnswerAsync(1);
@@ -100,8 +100,8 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     public async Task A_stream_that_is_cut_says_so(string response)
     {
         var http = Converse();
-        http.Stream(1, Upstream.Url());
-        var connection = await Upstream.AcceptAsync();
+        http.Stream(1, Server.Url());
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync(response);
         await http.AnswerAsync(1);
@@ -117,8 +117,8 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     {
         var body = string.Concat(Enumerable.Range(0, 3_000_000).Select(i => (char)(i * 31 % 251)));
         var http = Converse();
-        http.Stream(1, Upstream.Url());
-        var connection = await Upstream.AcceptAsync();
+        http.Stream(1, Server.Url());
+        var connection = await Server.AcceptAsync();
         await connection.HeadAsync();
         var sending = connection.SendAsync($"HTTP/1.1 200 OK\r\ncontent-length: {body.Length}\r\n\r\n{body}");
         await http.AnswerAsync(1);
@@ -144,9 +144,9 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     public async Task A_server_without_TLS_is_a_failure_to_send()
     {
         var http = Converse();
-        var url = $"https://127.0.0.1:{Upstream.Port}/";
+        var url = $"https://127.0.0.1:{Server.Port}/";
         http.Send(1, url);
-        await (await Upstream.AcceptAsync()).SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n");
+        await (await Server.AcceptAsync()).SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n");
 
         Assert.Equal(SendFailed(1, url), await http.AnswerAsync(1));
     }
@@ -155,11 +155,11 @@ public sealed class SocketTests() : HttpTest("execactors.http.requests-per-conne
     public async Task A_name_of_this_machine_resolves()
     {
         var http = Converse();
-        http.Send(1, $"http://localhost:{Upstream.Port}/");
+        http.Send(1, $"http://localhost:{Server.Port}/");
 
-        Assert.EndsWith($"\r\nhost: localhost:{Upstream.Port}", await Upstream.HeadAsync(), StringComparison.Ordinal);
+        Assert.EndsWith($"\r\nhost: localhost:{Server.Port}", await Server.HeadAsync(), StringComparison.Ordinal);
         await http.ResultAsync(1);
     }
 
-    private void Send(HttpConversation http, bool streams) => http.Send(1, Upstream.Url(), streams ? ",\"streamResponse\":true" : "");
+    private void Send(HttpConversation http, bool streams) => http.Send(1, Server.Url(), streams ? ",\"streamResponse\":true" : "");
 }
