@@ -26,6 +26,9 @@ public sealed class FileHandle : IDisposable
     /// <summary>What <see cref="Commit"/> will do; null for a file that has its name already.</summary>
     public FileReplacement? Replacement => _replacement;
 
+    /// <summary>Whether this is a file that keeps bytes, and no FIFO, socket or device.</summary>
+    public bool IsRegular => Libc.Status(_file, out var status) == 0 && status.IsRegular;
+
     /// <summary>The file's length now, in bytes.</summary>
     public FileOutcome GetSize(out long size)
     {

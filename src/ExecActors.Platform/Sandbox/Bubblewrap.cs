@@ -1,5 +1,7 @@
+#pragma warning disable CA2000 // placeholders pass to the launch, which lets them go; each failing path does so itself
 using System.Globalization;
 using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -48,17 +50,29 @@ public sealed class Bubblewrap(SandboxOptions options)
             command = RenamedProgram.Wrap(plan, command, arg0!);
         }
 
-        var all = SandboxCommand.Build(plan, wanted with
-        {
-            UsesUserNamespace = facts.UsesUserNamespace,
-            Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
-            FilterDescriptor = SandboxLaunch.FilterDescriptor,
-            StatusDescriptor = SandboxLaunch.StatusDescriptor,
-            ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
-        });
         var filter = SeccompFilter.Build(wanted.RestrictsNetwork, Options.DeniesUnixSockets);
+        using var files = facts.BindsDescriptors ? BoundFiles.Open(plan) : BoundFiles.None;
         var placeholders = Placeholders.Hold(wanted.HoldsAbsent ? plan.Absent : []);
-        return new SandboxLaunch(facts.Path, command, all, filter, placeholders);
+        try
+        {
+            (UnixPath Path, SafeFileHandle Handle)[] handed = facts.BindsDescriptors ? [.. files.Files, .. placeholders.Held] : [];
+            var all = SandboxCommand.Build(plan, wanted with
+            {
+                UsesUserNamespace = facts.UsesUserNamespace,
+                Placeholders = [.. placeholders.Held.Select(held => held.Path)],
+                Descriptors = handed.Index().ToDictionary(file => file.Item.Path, file => SandboxLaunch.FirstFileDescriptor + file.Index),
+                Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
+                FilterDescriptor = SandboxLaunch.FilterDescriptor,
+                StatusDescriptor = SandboxLaunch.StatusDescriptor,
+                ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
+            });
+            return new SandboxLaunch(facts.Path, command, all, filter, [.. handed.Select(file => file.Handle)], placeholders);
+        }
+        catch
+        {
+            placeholders.Dispose();
+            throw;
+        }
     }
 
     private BubblewrapFacts Try()
@@ -78,13 +92,13 @@ public sealed class Bubblewrap(SandboxOptions options)
         (code, text) = TryOnce(path, usesUserNamespace: true);
         if (code == 0)
         {
-            return new BubblewrapFacts(path, version, UsesUserNamespace: true);
+            return new BubblewrapFacts(path, version, UsesUserNamespace: true, BindsDescriptors(path));
         }
 
         // Root can do without, and has to where user namespaces are turned off.
         if (Libc.GetEffectiveUid() == 0 && TryOnce(path, usesUserNamespace: false).ExitCode == 0)
         {
-            return new BubblewrapFacts(path, version, UsesUserNamespace: false);
+            return new BubblewrapFacts(path, version, UsesUserNamespace: false, BindsDescriptors(path));
         }
 
         throw Refuse($"bubblewrap {version} cannot make one here: {Quote(text, code)}; {UserNamespaces.Remedy()}");
@@ -130,10 +144,14 @@ public sealed class Bubblewrap(SandboxOptions options)
             ReadyDescriptor = SandboxLaunch.ReadyDescriptor,
         });
         using var launch = new SandboxLaunch(
-            path, [path, "--version"], options, SeccompFilter.Build(restrictsNetwork: true, deniesUnixSockets: true), Placeholders.Hold([]));
+            path, [path, "--version"], options, SeccompFilter.Build(restrictsNetwork: true, deniesUnixSockets: true), files: [],
+            Placeholders.Hold([]));
         var (code, text) = TrialRun.Run(launch.Arguments, launch);
         return (code == 0 && ParseVersion(text) is null ? -1 : code, text);
     }
+
+    // Since 0.10.0, and in older ones that distributions have mended.
+    private static bool BindsDescriptors(string path) => TrialRun.Run([path, "--help"]).Text.Contains("--ro-bind-fd ", StringComparison.Ordinal);
 
     private static Version? ParseVersion(string text) =>
         text.StartsWith("bubblewrap ", StringComparison.Ordinal) && Version.TryParse(text["bubblewrap ".Length..].Trim(), out var version) ? version : null;
@@ -151,4 +169,8 @@ public sealed class Bubblewrap(SandboxOptions options)
 /// <param name="Path">Where it is.</param>
 /// <param name="Version">Which it is.</param>
 /// <param name="UsesUserNamespace">Whether it makes a user namespace too, as it has to unless the server is root.</param>
-public sealed record BubblewrapFacts(string Path, Version Version, bool UsesUserNamespace);
+/// <param name="BindsDescriptors">
+/// Whether it mounts files that it is handed open. Otherwise a program in another sandbox could swap a directory of the plan for a link just
+/// before it is mounted.
+/// </param>
+public sealed record BubblewrapFacts(string Path, Version Version, bool UsesUserNamespace, bool BindsDescriptors);

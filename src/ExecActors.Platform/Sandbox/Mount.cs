@@ -1,3 +1,5 @@
+using ExecActors.Platform.Interop;
+
 namespace ExecActors.Platform;
 
 /// <summary>What is put at a path of the sandbox.</summary>
@@ -27,4 +29,8 @@ internal enum MountKind
 /// <param name="Path">Where; without links.</param>
 /// <param name="Identity">The file that is bound there, as text for <see cref="MountPlan.Key"/>.</param>
 /// <param name="Target">The text of a link, one character per byte.</param>
-internal readonly record struct Mount(MountKind Kind, UnixPath Path, string Identity = "", string Target = "");
+internal readonly record struct Mount(MountKind Kind, UnixPath Path, string Identity = "", string Target = "")
+{
+    /// <summary>Which file it is, as text.</summary>
+    public static string Identify(FileFacts file) => $"{file.Device:x}:{file.Inode:x}";
+}

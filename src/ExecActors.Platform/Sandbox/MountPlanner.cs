@@ -55,6 +55,12 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             return;
         }
 
+        if (resolved.Identity is { } placeholder && Placeholders.IsOne(resolved.Canonical, placeholder))
+        {
+            _files.TryAdd(resolved.Canonical, placeholder);
+            resolved = resolved with { Identity = null, FirstMissing = resolved.Canonical };
+        }
+
         _found.Add((entry, resolved));
         if (resolved.Identity is { } identity)
         {
@@ -105,7 +111,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
         foreach (var path in writable.SelectMany(directory => SandboxPolicy.ProtectedNames.Select(directory.Child)))
         {
             var identity = _resolver.Look(path);
-            if (identity is null)
+            if (identity is null || Placeholders.IsOne(path, identity.Value))
             {
                 _absent.Add(path);
             }
@@ -128,11 +134,19 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
     {
         foreach (var (entry, resolved) in _found)
         {
-            if (resolved.FirstMissing is { } missing && entry.Access is SandboxAccess.Read or SandboxAccess.Deny && !entry.SkipIfMissing
-                && _access.At(missing.Parent) == SandboxAccess.Write && _resolver.Look(missing.Parent)?.IsDirectory == true
-                && _resolver.Look(missing) is null)
+            if (resolved.FirstMissing is not { } missing || entry.Access is not (SandboxAccess.Read or SandboxAccess.Deny))
+            {
+                continue;
+            }
+
+            var canBeMade = _access.At(missing.Parent) == SandboxAccess.Write && _resolver.Look(missing.Parent)?.IsDirectory == true;
+            if (canBeMade && !entry.SkipIfMissing && _resolver.Look(missing) is not { IsLink: true })
             {
                 _absent.Add(missing);
+            }
+            else if (!canBeMade && _files.ContainsKey(missing))
+            {
+                _access.Add(missing, entry.Access); // what looks like a placeholder, where no server makes one
             }
         }
     }
@@ -164,7 +178,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             if (Kind(path, access) is { } kind)
             {
                 var file = _files[path];
-                mounts.Add(path, new Mount(kind, path, $"{file.Device:x}:{file.Inode:x}"));
+                mounts.Add(path, new Mount(kind, path, Mount.Identify(file)));
             }
         }
 

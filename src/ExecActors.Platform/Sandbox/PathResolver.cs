@@ -73,7 +73,7 @@ internal sealed class PathResolver
         return new ResolvedPath(current, identity, null, links);
     }
 
-    /// <summary>What is at a path, links not followed; null when nothing is, or only a placeholder that some server holds there.</summary>
+    /// <summary>What is at a path, links not followed; null when nothing is.</summary>
     /// <exception cref="SandboxException">The file system failed to answer.</exception>
     public FileFacts? Look(UnixPath path)
     {
@@ -85,7 +85,7 @@ internal sealed class PathResolver
         FileFacts? found = null;
         if (Libc.FileIdentity(path.ToCString(), out var identity) == 0)
         {
-            found = Placeholders.IsOne(path, identity) ? null : identity;
+            found = identity;
         }
         else if (!IsAbsence(Libc.LastErrno))
         {

@@ -10,16 +10,17 @@ namespace ExecActors.Platform;
 /// </summary>
 /// <remarks>
 /// A mount needs something to lie on, and removing that takes the mount away in every sandbox. So each holder, of whatever server, keeps a shared
-/// lock (flock) on the directory, and only one that can turn its lock into an exclusive one removes it. A placeholder is known by its sticky
-/// bit and by being empty: what a server left behind when it was killed is taken over, and a directory that somebody put something into stays.
+/// lock (flock) on the directory, and only one that can turn its lock into an exclusive one removes it. A placeholder is known by being empty
+/// and by its mode, with a sticky bit that means nothing where only the owner may write: what a server left behind when it was killed is taken
+/// over, and a directory that somebody put something into stays.
 /// </remarks>
 internal sealed class Placeholders : IDisposable
 {
     private const uint Mode = 0x3ED; // 01755: the owner may still put something in from outside
-    private const int WorldWritable = 0x2;
+    private const int OthersMayWrite = 0x12;
     private const int Attempts = 1000;
 
-    private readonly List<(byte[] Path, SafeFileHandle Handle)> _held = [];
+    private readonly List<(UnixPath Path, SafeFileHandle Handle)> _held = [];
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _held.Count == 0;
@@ -27,8 +28,7 @@ internal sealed class Placeholders : IDisposable
     /// <summary>Whether a directory is such a placeholder, of this server or another one.</summary>
     public static unsafe bool IsOne(UnixPath path, FileFacts identity)
     {
-        // A temporary directory has the sticky bit too, but there everybody may write.
-        if (!identity.IsDirectory || (identity.Mode & (Libc.S_ISVTX | WorldWritable)) != Libc.S_ISVTX || identity.Uid != Libc.GetEffectiveUid())
+        if (!identity.IsDirectory || (identity.Mode & (Libc.S_ISVTX | OthersMayWrite)) != Libc.S_ISVTX)
         {
             return false;
         }
@@ -57,7 +57,13 @@ internal sealed class Placeholders : IDisposable
         }
     }
 
-    /// <summary>Makes or takes over a placeholder at each path, and keeps it from being removed by other servers.</summary>
+    /// <summary>Where there is one now, and the directory itself; it stays with this.</summary>
+    public IReadOnlyList<(UnixPath Path, SafeFileHandle Handle)> Held => _held;
+
+    /// <summary>
+    /// Makes or takes over a placeholder at each path, and keeps it from being removed by other servers. Where this user may make nothing, its
+    /// sandboxed programs may not either, and none is needed.
+    /// </summary>
     /// <exception cref="SandboxException">One can be neither made nor opened; nothing is held then.</exception>
     public static Placeholders Hold(IReadOnlyList<UnixPath> paths)
     {
@@ -84,9 +90,9 @@ internal sealed class Placeholders : IDisposable
         foreach (var (path, handle) in _held)
         {
             if (Libc.TryLockExclusive(handle) == 0 && Libc.FileIdentity(handle, out var held) == 0
-                && Libc.FileIdentity(path, out var present) == 0 && held.IsSameFile(present) && (present.Mode & Libc.S_ISVTX) != 0)
+                && Libc.FileIdentity(path.ToCString(), out var present) == 0 && held.IsSameFile(present) && (present.Mode & Libc.S_ISVTX) != 0)
             {
-                _ = Libc.RemoveDirectory(path); // ENOTEMPTY: somebody put something in, and it is theirs now
+                _ = Libc.RemoveDirectory(path.ToCString()); // ENOTEMPTY: somebody put something in, and it is theirs now
             }
 
             handle.Dispose();
@@ -102,6 +108,11 @@ internal sealed class Placeholders : IDisposable
         {
             var made = Libc.MakeDirectory(name, Mode);
             var errno = made == 0 ? 0 : Libc.LastErrno;
+            if (errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            {
+                return;
+            }
+
             if (errno is not (0 or Errno.EEXIST))
             {
                 throw Failure(path, errno);
@@ -125,7 +136,7 @@ internal sealed class Placeholders : IDisposable
             if (Libc.TryLockShared(handle) == 0 && Libc.FileIdentity(handle, out var held) == 0 && Libc.FileIdentity(name, out var present) == 0
                 && held.IsSameFile(present))
             {
-                _held.Add((name, handle));
+                _held.Add((path, handle));
                 return;
             }
 

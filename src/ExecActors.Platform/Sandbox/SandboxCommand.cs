@@ -82,12 +82,14 @@ public static class SandboxCommand
         words.AddRange(["--proc", "/proc"]);
         foreach (var mount in plan.Mounts)
         {
-            words.AddRange(Words(mount));
+            words.AddRange(Words(mount, options));
         }
 
         foreach (var path in plan.Absent)
         {
-            words.AddRange([options.HoldsAbsent ? "--ro-bind" : "--ro-bind-try", path.Raw, path.Raw]);
+            words.AddRange(options.Descriptors.TryGetValue(path, out var descriptor)
+                ? ["--ro-bind-fd", Number(descriptor)!, path.Raw]
+                : [options.Placeholders.Contains(path) ? "--ro-bind" : "--ro-bind-try", path.Raw, path.Raw]);
         }
 
         if (options.PrivateBinds.Count > 0)
@@ -115,9 +117,14 @@ public static class SandboxCommand
         }
     }
 
-    private static string[] Words(in Mount mount)
+    private static string[] Words(in Mount mount, SandboxCommandOptions options)
     {
         var path = mount.Path.Raw;
+        if (options.Descriptors.TryGetValue(mount.Path, out var descriptor))
+        {
+            return [mount.Kind == MountKind.ReadWrite ? "--bind-fd" : "--ro-bind-fd", Number(descriptor)!, path];
+        }
+
         return mount switch
         {
             { Kind: MountKind.ReadWrite } => ["--bind", path, path],

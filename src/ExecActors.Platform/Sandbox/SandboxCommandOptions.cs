@@ -27,6 +27,12 @@ public sealed record SandboxCommandOptions
     /// </summary>
     public bool HoldsAbsent { get; init; }
 
+    /// <summary>Where such placeholders stand; without <see cref="HoldsAbsent"/> nowhere. There is none where this user may make nothing anyway.</summary>
+    public IReadOnlyCollection<UnixPath> Placeholders { get; init; } = [];
+
+    /// <summary>Descriptors that bubblewrap has of files of the plan, which it mounts in place of what is at their paths then.</summary>
+    public IReadOnlyDictionary<UnixPath, int> Descriptors { get; init; } = new Dictionary<UnixPath, int>();
+
     /// <summary>The name the program sees as its own, for a bubblewrap of 0.9.0 or later; null for the one it is started by.</summary>
     public string? Arg0 { get; init; }
 

@@ -24,8 +24,8 @@ internal sealed class SandboxLaunch : IDisposable
     /// <inheritdoc cref="OptionsDescriptor"/>
     public const int ReadyDescriptor = 6;
 
-    /// <summary>Above all targets, so that no copy overwrites another one's source.</summary>
-    private const int LowestSource = 16;
+    /// <summary>The first of those for the files of the plan.</summary>
+    public const int FirstFileDescriptor = 7;
 
     /// <summary>Mounts are made in milliseconds, unless a file system does not answer.</summary>
     private const int ReadyPatienceMilliseconds = 30_000;
@@ -38,10 +38,14 @@ internal sealed class SandboxLaunch : IDisposable
     private readonly SafeFileHandle _status;
     private readonly SafeFileHandle _ready;
 
-    /// <summary>Takes the placeholders over.</summary>
+    /// <summary>Above all targets, so that no copy overwrites another one's source.</summary>
+    private readonly int _lowestSource;
+
+    /// <summary>Takes the placeholders over, and copies of the files, which are handed on from <see cref="FirstFileDescriptor"/>.</summary>
     /// <exception cref="SandboxException">No descriptor is left; the placeholders are let go.</exception>
-    public SandboxLaunch(string program, IEnumerable<string> command, byte[] options, byte[] filter, Placeholders placeholders)
+    public SandboxLaunch(string program, IEnumerable<string> command, byte[] options, byte[] filter, IReadOnlyList<SafeFileHandle> files, Placeholders placeholders)
     {
+        _lowestSource = FirstFileDescriptor + files.Count;
         Program = CString.Of(program);
         Arguments = [program, "--args", OptionsDescriptor.ToString(CultureInfo.InvariantCulture), "--", .. command];
         _placeholders = placeholders;
@@ -51,6 +55,10 @@ internal sealed class SandboxLaunch : IDisposable
             AddFile(filter, FilterDescriptor);
             _status = AddFile([], StatusDescriptor);
             _ready = AddReadyPipe();
+            for (var i = 0; i < files.Count; i++)
+            {
+                Add(files[i], FirstFileDescriptor + i);
+            }
         }
         catch
         {
@@ -79,7 +87,7 @@ internal sealed class SandboxLaunch : IDisposable
             settings.Duplicate(handle, target);
         }
 
-        settings.CloseFrom(ReadyDescriptor + 1);
+        settings.CloseFrom(_lowestSource);
     }
 
     /// <summary>Once started: closes what only the child reads.</summary>
@@ -196,7 +204,7 @@ internal sealed class SandboxLaunch : IDisposable
 
     private SafeFileHandle Add(SafeFileHandle file, int target)
     {
-        var handle = Libc.Duplicate(file, LowestSource);
+        var handle = Libc.Duplicate(file, _lowestSource);
         Require(!handle.IsInvalid);
         _descriptors.Add((handle, target));
         return handle;

@@ -5,6 +5,8 @@ namespace ExecActors.Platform;
 /// <summary>Turns the start of a sandboxed process into the start of bubblewrap.</summary>
 internal sealed class SandboxedStart(Bubblewrap bubblewrap)
 {
+    private const int Attempts = 3;
+
     // What stands in for a program that is not there: it says so and exits as the reference server's wrapper does.
     private const string StandIn = "printf '%s\\n' \"$0\" >&2; exit 101";
 
@@ -22,37 +24,49 @@ internal sealed class SandboxedStart(Bubblewrap bubblewrap)
     public SandboxLaunch Prepare(ProcessSpec spec, IReadOnlyDictionary<string, string> environment)
     {
         var policy = spec.Sandbox ?? throw new ArgumentException("it has no sandbox", nameof(spec));
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            // Before the plan: without bubblewrap nothing of the policy matters.
-            bubblewrap.Require();
-            var resolver = new PathResolver();
-            var plan = MountPlan.Make(policy, bubblewrap.Options.Limits);
-            if (Missing(spec, plan, resolver) is { } errno)
+            try
             {
-                var refused = MountPlan.Make(_nothingToWrite, bubblewrap.Options.Limits);
-                var text = $"Failed to execvp {spec.Argv[0]}: {OsError.Describe(errno)}";
-                return bubblewrap.Prepare(refused, ["/bin/sh", "-c", StandIn, text], new SandboxCommandOptions { RestrictsNetwork = true });
+                return PrepareOnce(spec, policy, environment);
             }
+            catch (SandboxException e) when (e.IsOutdated && attempt < Attempts)
+            {
+                // Planned on the files as they are now, it may fit them.
+            }
+            catch (SandboxException e)
+            {
+                throw new ProcessStartException(e.Message, 0, e);
+            }
+        }
+    }
 
-            var cwd = resolver.Resolve(UnixPath.FromBytes(spec.Cwd.Span)).Canonical;
-            return bubblewrap.Prepare(
-                plan,
-                spec.Argv,
-                new SandboxCommandOptions
-                {
-                    RestrictsNetwork = policy.RestrictsNetwork,
-                    Cwd = IsSeen(plan, cwd) || plan.LeadsThrough(cwd) ? cwd : UnixPath.Root,
-                    Environment = environment,
-                    HoldsAbsent = true,
-                    Sockets = HostSockets.Find(plan, cwd, policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets),
-                },
-                spec.Arg0);
-        }
-        catch (SandboxException e)
+    private SandboxLaunch PrepareOnce(ProcessSpec spec, SandboxPolicy policy, IReadOnlyDictionary<string, string> environment)
+    {
+        // Before the plan: without bubblewrap nothing of the policy matters.
+        bubblewrap.Require();
+        var resolver = new PathResolver();
+        var plan = MountPlan.Make(policy, bubblewrap.Options.Limits);
+        if (Missing(spec, plan, resolver) is { } errno)
         {
-            throw new ProcessStartException(e.Message, 0, e);
+            var refused = MountPlan.Make(_nothingToWrite, bubblewrap.Options.Limits);
+            var text = $"Failed to execvp {spec.Argv[0]}: {OsError.Describe(errno)}";
+            return bubblewrap.Prepare(refused, ["/bin/sh", "-c", StandIn, text], new SandboxCommandOptions { RestrictsNetwork = true });
         }
+
+        var cwd = resolver.Resolve(UnixPath.FromBytes(spec.Cwd.Span)).Canonical;
+        return bubblewrap.Prepare(
+            plan,
+            spec.Argv,
+            new SandboxCommandOptions
+            {
+                RestrictsNetwork = policy.RestrictsNetwork,
+                Cwd = IsSeen(plan, cwd) || plan.LeadsThrough(cwd) ? cwd : UnixPath.Root,
+                Environment = environment,
+                HoldsAbsent = true,
+                Sockets = HostSockets.Find(plan, cwd, policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets),
+            },
+            spec.Arg0);
     }
 
     // Looked for from outside, where it can be seen in the plan too. What is found and then cannot be run is told by bubblewrap.

@@ -58,7 +58,7 @@ internal static class TrialRun
 
     private static string Read(Microsoft.Win32.SafeHandles.SafeFileHandle output)
     {
-        var buffer = new byte[4096];
+        var buffer = new byte[16 * 1024];
         return Libc.Rewind(output) == 0 && Libc.Read(output, buffer) is > 0 and var count ? Encoding.UTF8.GetString(buffer, 0, count) : "";
     }
 }

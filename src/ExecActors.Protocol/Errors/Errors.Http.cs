@@ -9,6 +9,9 @@ public static partial class Errors
     /// <summary>What a stream's last notification says after <c>http/cancel</c>.</summary>
     public const string HttpStreamCancelled = "cancelled";
 
+    /// <summary>What a stream's last notification says after a failure of the server itself.</summary>
+    public const string HttpLostText = "the server lost this request to an internal failure; send it again";
+
     /// <summary>The method is no HTTP token.</summary>
     public static RpcError HttpMethodInvalid { get; } = InvalidParams("http/request method is invalid: invalid HTTP method");
 
@@ -26,6 +29,9 @@ public static partial class Errors
 
     /// <summary>The request was given up by <c>http/cancel</c> before it had its answer.</summary>
     public static RpcError HttpCancelled { get; } = Internal("http/request was cancelled");
+
+    /// <summary>A failure of the server itself, a bug.</summary>
+    public static RpcError HttpLost { get; } = Internal($"http/request failed: {HttpLostText}");
 
     /// <summary>The URL does not parse.</summary>
     /// <param name="detail">What is wrong with it.</param>

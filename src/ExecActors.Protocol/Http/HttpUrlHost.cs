@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -62,8 +63,39 @@ internal static class HttpUrlHost
             return "invalid IPv6 address";
         }
 
-        host = $"[{address}]";
+        host = $"[{Compressed(address.GetAddressBytes())}]";
         return "";
+    }
+
+    /// <summary>Eight numbers, the longest run of zeros left out; never with an IPv4 address in it, which the framework would write.</summary>
+    private static string Compressed(ReadOnlySpan<byte> address)
+    {
+        Span<ushort> pieces = stackalloc ushort[8];
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            pieces[i] = BinaryPrimitives.ReadUInt16BigEndian(address[(2 * i)..]);
+        }
+
+        var (start, length) = (0, 1); // a single zero is written
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            var run = pieces[i..].IndexOfAnyExcept((ushort)0);
+            run = run < 0 ? pieces.Length - i : run;
+            (start, length) = run > length ? (i, run) : (start, length);
+        }
+
+        return length == 1 ? Joined(pieces) : $"{Joined(pieces[..start])}::{Joined(pieces[(start + length)..])}";
+    }
+
+    private static string Joined(ReadOnlySpan<ushort> pieces)
+    {
+        var text = new StringBuilder();
+        foreach (var piece in pieces)
+        {
+            text.Append(text.Length == 0 ? "" : ":").Append(piece.ToString("x", CultureInfo.InvariantCulture));
+        }
+
+        return text.ToString();
     }
 
     private static string Name(ReadOnlySpan<char> text, ref string host)
@@ -85,15 +117,14 @@ internal static class HttpUrlHost
 
     private static bool TryToAscii(ref string name)
     {
-        var hasPunycode = name.Contains("xn--", StringComparison.Ordinal);
-        if (Ascii.IsValid(name) && !hasPunycode)
-        {
-            return true;
-        }
-
         try
         {
-            name = s_idn.GetAscii(s_idn.GetUnicode(name)).ToLowerInvariant();
+            name = Ascii.IsValid(name) ? name : s_idn.GetAscii(name).ToLowerInvariant();
+            if (name.Contains("xn--", StringComparison.Ordinal))
+            {
+                _ = s_idn.GetUnicode(name); // throws when it stands for nothing
+            }
+
             return !name.AsSpan().ContainsAny(s_forbidden);
         }
         catch (ArgumentException)

@@ -15,19 +15,37 @@ namespace ExecActors.Runtime.Http;
 /// <param name="settings">Bounds.</param>
 internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, HttpSettings settings)
 {
+    private const int DecodeHereBytes = 256 * 1024;
     private const int PieceBytes = 48 * 1024;
     private const int RoomBytes = 4 * 1024;
     private const int FirstFrameBytes = 1024 * 1024;
     private const int HeadBytes = 2 * 1024;
 
     /// <summary>Runs the exchange; the answer is the receiver's. Expected failures are answers too.</summary>
-    /// <param name="id">The request's id.</param>
-    /// <param name="first">What to send.</param>
-    /// <param name="policy">Whether redirects are followed.</param>
+    /// <param name="order">What is asked; its body is taken over.</param>
     /// <param name="cancellationToken">Gives the request up.</param>
-    public async Task<BufferedAnswer> RunAsync(RequestId id, HttpHop first, HttpRedirectPolicy policy, CancellationToken cancellationToken)
+    public async Task<BufferedAnswer> RunAsync(HttpOrder order, CancellationToken cancellationToken)
     {
-        var outcome = await HttpSender.SendAsync(engine, lookup, first, policy, cancellationToken);
+        var id = order.Ref.Id;
+        ReadOnlyMemory<byte> requestBody = default;
+        if (order.Body is { } payload)
+        {
+            if (order.Params.BodyBase64?.Length > DecodeHereBytes)
+            {
+                await Task.Yield(); // it takes long, and until here the actor waits
+            }
+
+            // Not given back to the pool: the handler may still be sending it when all is over.
+            if (!payload.TryDecode(out var lease, out var error))
+            {
+                return new BufferedAnswer(AnswerFrames.Error(id, error), Reason: null);
+            }
+
+            requestBody = lease.Memory;
+        }
+
+        var first = HttpHop.First(order.Call, requestBody);
+        var outcome = await HttpSender.SendAsync(engine, lookup, first, order.Params.RedirectPolicy, cancellationToken);
         if (outcome.Reply is not { } reply)
         {
             return new BufferedAnswer(AnswerFrames.Error(id, outcome.Error), outcome.Reason);

@@ -11,25 +11,23 @@ namespace ExecActors.Runtime.Http;
 /// <summary>The HTTP requests of one attached connection: which are under way, which stream has which id, and who may begin.</summary>
 /// <remarks>
 /// Parent: the SessionActor, which makes it at the first HTTP request of an attachment and stops it at the attachment's end. Stopping is all
-/// it takes: every exchange then drops its HTTP connection at once and nothing more is told. The session passes on requests and cancels,
-/// takes answers (ServiceProtocol.Answer and Parked) and notifications (HttpProtocol.Delta, sent by the exchanges, whom it tells Admitted).
-/// Children: one HttpExchangeActor per request.
-/// Supervision: a failed exchange is stopped; it answers its request with an error itself. A failure here drops one message and no exchange.
+/// it takes: every request then drops its HTTP connection at once and nothing more is told. The session passes on requests and cancels,
+/// takes answers (ServiceProtocol.Answer and Parked) and notifications (HttpProtocol.Delta, sent by the streams, whom it tells Admitted).
+/// Children: one HttpStreamActor per streamed request. Requests with a response in one piece are tasks, piped to this actor.
+/// Supervision: a failed stream is stopped; it tells its client itself. A failure here drops one message and nothing else.
 /// Behaviours: one. Streams begin at once and are bounded by a refusal; other requests are bounded in number and wait in order.
-/// Timers: none; each exchange keeps its own time, from its arrival on.
+/// Timers: one per request with a response in one piece that has a deadline; streams keep their own.
 /// </remarks>
-internal sealed class HttpActor : ResumingActor
+internal sealed partial class HttpActor : ResumingActor, IWithTimers
 {
     private const string BlockingDispatcher = "execactors.blocking-io";
 
     private readonly HttpEnvironment _environment;
     private readonly long _epoch;
     private readonly NameLookup _lookup;
-    private readonly Dictionary<IActorRef, Exchange> _exchanges = [];
-    private readonly HashSet<string> _streams = new(StringComparer.Ordinal);
-    private readonly LinkedList<IActorRef> _waiting = new(); // those without a place, in order
+    private readonly BufferedExchange _exchange;
+    private readonly Dictionary<string, IActorRef> _streams = new(StringComparer.Ordinal);
     private readonly List<PendingCancel> _cancels = [];
-    private int _running;
     private long _number;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
@@ -39,11 +37,19 @@ internal sealed class HttpActor : ResumingActor
         _environment = environment;
         _epoch = epoch;
         _lookup = new NameLookup(Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule);
+        _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings);
         Receive<Request>(OnRequest);
         Receive<Cancel>(OnCancel);
-        Receive<HttpExchangeActor.GivenUp>(_ => OnGivenUp(Sender));
-        Receive<Terminated>(OnTerminated);
+        Receive<Collected>(OnCollected);
+        Receive<CollectBroke>(OnCollectBroke);
+        Receive<DeadlineOver>(over => OnDeadline(over.Request), over => _buffered.Contains(over.Request));
+        Receive<DeadlineOver>(_ => { }); // it had ended when its time did
+        Receive<HttpStreamActor.GivenUp>(_ => OnEnded(Sender));
+        Receive<StreamEnded>(OnStreamEnded);
     }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The requests of one attachment.</summary>
     /// <param name="environment">What all of them need.</param>
@@ -52,6 +58,15 @@ internal sealed class HttpActor : ResumingActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (var request in _buffered)
+        {
+            request.Stop.Cancel();
+        }
+    }
 
     private void OnRequest(Request request)
     {
@@ -71,24 +86,21 @@ internal sealed class HttpActor : ResumingActor
 
         Context.Parent.Tell(new ServiceProtocol.Parked(request.Ref), Self);
         var order = new HttpOrder(request.Ref, request.Params, call, request.Body, Context.Parent);
-        var child = Context.Watch(Context.ActorOf(HttpExchangeActor.Props(order, _environment, _lookup), $"exchange-{++_number}"));
-        _exchanges.Add(child, new Exchange(request.Params.RequestId, request.Params.StreamResponse));
         if (request.Params.StreamResponse)
         {
-            _streams.Add(request.Params.RequestId);
-            child.Tell(HttpExchangeActor.Begin.Instance);
+            var stream = Context.ActorOf(HttpStreamActor.Props(order, _environment, _lookup), $"stream-{++_number}");
+            _streams.Add(request.Params.RequestId, Context.WatchWith(stream, new StreamEnded(request.Params.RequestId, stream)));
         }
         else
         {
-            _exchanges[child].Waiting = _waiting.AddLast(child);
-            BeginWaiting();
+            Take(order);
         }
     }
 
     // The reference server's order of refusals.
     private HttpCall? Check(Request request, out RpcError error)
     {
-        if (request.Params.StreamResponse && _streams.Contains(request.Params.RequestId))
+        if (request.Params.StreamResponse && _streams.ContainsKey(request.Params.RequestId))
         {
             error = Errors.HttpStreamActive(request.Params.RequestId);
             return null;
@@ -116,8 +128,12 @@ internal sealed class HttpActor : ResumingActor
 
     private void OnCancel(Cancel cancel)
     {
-        var named = _exchanges.Where(entry => string.Equals(entry.Value.RequestId, cancel.Params.RequestId, StringComparison.Ordinal))
-            .Select(entry => entry.Key).ToHashSet();
+        var named = new HashSet<object>(_buffered.Where(request => string.Equals(request.Order.Params.RequestId, cancel.Params.RequestId, StringComparison.Ordinal)));
+        if (_streams.TryGetValue(cancel.Params.RequestId, out var stream))
+        {
+            named.Add(stream);
+        }
+
         if (named.Count == 0)
         {
             Answer(cancel.Ref, AnswerFrames.Empty(cancel.Ref.Id));
@@ -125,19 +141,27 @@ internal sealed class HttpActor : ResumingActor
         }
 
         Context.Parent.Tell(new ServiceProtocol.Parked(cancel.Ref), Self);
-        _cancels.Add(new PendingCancel(cancel.Ref, named));
-        foreach (var exchange in named)
+        _cancels.Add(new PendingCancel(cancel.Ref, [.. named]));
+        stream?.Tell(HttpStreamActor.GiveUp.Instance);
+        foreach (var request in named.OfType<BufferedRequest>())
         {
-            exchange.Tell(HttpExchangeActor.GiveUp.Instance);
+            GiveUp(request);
         }
     }
 
-    private void OnGivenUp(IActorRef exchange)
+    private void OnStreamEnded(StreamEnded ended)
+    {
+        _streams.Remove(ended.RequestId);
+        OnEnded(ended.Stream);
+    }
+
+    /// <summary>The client has been told the last of a request or stream, or soon is: cancels that waited for that are done.</summary>
+    private void OnEnded(object ended)
     {
         for (var i = _cancels.Count - 1; i >= 0; i--)
         {
             var cancel = _cancels[i];
-            if (cancel.Exchanges.Remove(exchange) && cancel.Exchanges.Count == 0)
+            if (cancel.Named.Remove(ended) && cancel.Named.Count == 0)
             {
                 _cancels.RemoveAt(i);
                 Answer(cancel.Ref, AnswerFrames.Empty(cancel.Ref.Id));
@@ -145,60 +169,18 @@ internal sealed class HttpActor : ResumingActor
         }
     }
 
-    private void OnTerminated(Terminated terminated)
-    {
-        if (_exchanges.Remove(terminated.ActorRef, out var exchange))
-        {
-            if (exchange.IsStream)
-            {
-                _streams.Remove(exchange.RequestId);
-            }
-            else if (exchange.Waiting is { } place)
-            {
-                _waiting.Remove(place);
-            }
-            else
-            {
-                _running--;
-                BeginWaiting();
-            }
-
-            OnGivenUp(terminated.ActorRef);
-        }
-    }
-
-    private void BeginWaiting()
-    {
-        while (_running < _environment.Settings.RequestsPerConnection && _waiting.First is { } next)
-        {
-            _waiting.RemoveFirst();
-            _exchanges[next.Value].Waiting = null;
-            _running++;
-            next.Value.Tell(HttpExchangeActor.Begin.Instance);
-        }
-    }
-
     private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new ServiceProtocol.Answer(request, frame), Self);
 
-    /// <summary>What is known of a child.</summary>
-    private sealed class Exchange(string requestId, bool isStream)
-    {
-        public string RequestId => requestId;
-
-        public bool IsStream => isStream;
-
-        /// <summary>Where it waits for its turn; null for a stream and once it has begun.</summary>
-        public LinkedListNode<IActorRef>? Waiting { get; set; }
-    }
-
     /// <summary>A cancel that is answered when these are given up.</summary>
-    private sealed record PendingCancel(RequestRef Ref, HashSet<IActorRef> Exchanges);
+    private sealed record PendingCancel(RequestRef Ref, HashSet<object> Named);
+
+    private sealed record StreamEnded(string RequestId, IActorRef Stream) : INoSerializationVerificationNeeded;
 }
 
-/// <summary>What an <see cref="HttpExchangeActor"/> is made for.</summary>
+/// <summary>A request that has been checked.</summary>
 /// <param name="Ref">Names the request.</param>
 /// <param name="Params">The request.</param>
 /// <param name="Call">The same, checked.</param>
-/// <param name="Body">Its body, owned by the exchange; null for none.</param>
+/// <param name="Body">Its body, owned by whoever carries the order out; null for none.</param>
 /// <param name="Session">Gets answers and notifications.</param>
 internal sealed record HttpOrder(RequestRef Ref, HttpRequestParams Params, HttpCall Call, PayloadBytes? Body, IActorRef Session);

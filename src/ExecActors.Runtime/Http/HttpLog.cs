@@ -5,12 +5,9 @@ namespace ExecActors.Runtime.Http;
 /// <summary>The log lines of HTTP requests. URLs and headers may hold secrets and are in none.</summary>
 internal static partial class HttpLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "http/request {RequestId} got no response: {Reason}")]
-    public static partial void SendFailed(ILogger log, string requestId, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "http/request {RequestId}: its body ended early: {Reason}")]
-    public static partial void BodyFailed(ILogger log, string requestId, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "http/request {RequestId} did not work: {Reason}")]
+    public static partial void ExchangeFailed(ILogger log, string requestId, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "http/request {RequestId} was lost to an internal failure")]
-    public static partial void ExchangeFailed(ILogger log, string requestId);
+    public static partial void ExchangeLost(ILogger log, Exception? error, string requestId);
 }

@@ -58,8 +58,8 @@ public sealed class BubblewrapTests : IDisposable
             }
         }
 
-        // Its version, the trial, and two starts; inside the trial's sandbox it cannot be written.
-        Assert.Equal(4, (await File.ReadAllLinesAsync(calls)).Length);
+        // Its version, the trial, its help, and two starts; inside the trial's sandbox it cannot be written.
+        Assert.Equal(5, (await File.ReadAllLinesAsync(calls)).Length);
         await _leaks.AssertNothingLeftAsync();
     }
 
@@ -92,6 +92,27 @@ public sealed class BubblewrapTests : IDisposable
             Assert.Equal("ran", await SayAsync(host, Policy(Read("/")), "/", "echo ran"));
         }
 
+        await _leaks.AssertNothingLeftAsync();
+    }
+
+    [SandboxFact]
+    public async Task A_directory_that_is_swapped_for_a_link_before_it_is_mounted_is_not_followed()
+    {
+        var facts = new Bubblewrap(new SandboxOptions()).Require();
+        Assert.True(facts.BindsDescriptors, $"bubblewrap {facts.Version} has no --bind-fd: the race is open on this machine");
+        _folder.Write("out/secret", "S");
+        _folder.Write("tmp/ws/f", "F");
+        var ws = $"{_folder.Path}/tmp/ws";
+        var script = $"mv {ws} {ws}.old; ln -s {_folder.Path}/out {ws}; {facts.Path} \"$@\"; code=$?; rm {ws}; mv {ws}.old {ws}; exit $code";
+        var stub = _folder.WriteProgram("bwrap", $"#!/bin/sh\ncase $* in *echo*) {script};; esac\nexec {facts.Path} \"$@\"\n");
+        using (var host = new LinuxProcessHost((_, _) => { }, new Bubblewrap(new SandboxOptions { Bubblewrap = stub })))
+        {
+            var start = () => SayAsync(host, Policy(Read("/"), Write(ws)), "/", $"echo x > {ws}/secret; echo wrote");
+            var refusal = await Assert.ThrowsAsync<ProcessStartException>(start);
+            Assert.StartsWith("the sandbox could not be made: bwrap: ", refusal.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("S", await File.ReadAllTextAsync($"{_folder.Path}/out/secret"));
         await _leaks.AssertNothingLeftAsync();
     }
 

@@ -73,6 +73,29 @@ public sealed class MountPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_placeholder_counts_as_absent_for_an_entry_that_names_it_too()
+    {
+        var policy = Policy(Read("/"), Write(Workspace), Read($"{Workspace}/.git"), Deny($"{Workspace}/secret"));
+        var before = policy.Plan();
+        using (Placeholders.Hold(before.Absent))
+        {
+            var during = policy.Plan();
+            Assert.Equal(before.Key, during.Key);
+            Assert.Contains(UnixPath.FromText($"{Workspace}/secret"), during.Absent);
+        }
+    }
+
+    [Fact]
+    public void What_looks_like_a_placeholder_and_cannot_be_one_is_denied()
+    {
+        var placeholder = UnixPath.FromText($"{Root}/elsewhere");
+        using (Placeholders.Hold([placeholder]))
+        {
+            Assert.Equal(SandboxAccess.Deny, Policy(Read("/"), Deny(placeholder.ToString())).Plan().AccessTo(placeholder));
+        }
+    }
+
+    [Fact]
     public void An_absent_protected_path_can_be_read_at_most()
     {
         var plan = Sandboxed.Workspace(Workspace).Plan();

@@ -70,6 +70,13 @@ public sealed class PlaceholdersTests : IDisposable
     }
 
     [Fact]
+    public void Where_this_user_may_make_nothing_none_is_needed()
+    {
+        using var placeholders = Placeholders.Hold([UnixPath.FromText("/sys/.git"), Path]); // sysfs makes no directories for anybody
+        Assert.Equal(Path, Assert.Single(placeholders.Held).Path);
+    }
+
+    [Fact]
     public async Task Holders_that_come_and_go_at_once_never_hold_one_that_is_gone()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>

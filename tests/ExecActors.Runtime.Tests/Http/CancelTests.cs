@@ -97,12 +97,10 @@ public sealed class CancelTests() : HttpTest("execactors.http.requests-per-conne
         var http = Converse(Handler);
         http.Send(1, "http://a/");
         var exchange = await Handler.NextAsync();
-        var child = await ResolveAsync($"{http.Actor.Path}/exchange-1");
-        var gate = await HoldAsync(child);
+        var gate = await HoldAsync(http.Actor);
         http.Cancel(2, "r");
-        await IdentityAsync(http.Actor);
         exchange.Respond().End();
-        gate.Open();
+        gate.Open(); // the result comes behind the cancel, if it comes at all
 
         Assert.Equal(Error(1, -32603, "http/request was cancelled"), await http.AnswerAsync(1));
         Assert.Equal(Wire.Result(2, "{}"), await http.AnswerAsync(2));

@@ -24,8 +24,8 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
 
     public TestProbe Session => session;
 
-    /// <summary>Requests sent.</summary>
-    public int Sent { get; private set; }
+    /// <summary>Streams asked for.</summary>
+    public int Streams { get; private set; }
 
     /// <summary>Ids of the requests that wait, or waited, as far as they were seen.</summary>
     public IEnumerable<long> Parked => _parked.Select(request => request.Id.Number);
@@ -45,7 +45,7 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
     {
         var frame = ByteLease.CopyOf(Encoding.UTF8.GetBytes(json));
         Assert.True(HttpRequestParams.TryDecode(frame.Memory, out var request, out var error), error.Message);
-        Sent++;
+        Streams += request.StreamResponse ? 1 : 0;
         var body = request.BodyBase64 is { } base64 ? PayloadBytes.Encoded(frame, base64) : null;
         actor.Tell(new HttpProtocol.Request(Ref(id, ofEpoch), request, body), session.Ref);
     }
@@ -113,6 +113,9 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
         delta.Frame.Dispose();
         sender.Tell(new ServiceProtocol.Admitted(delta.Epoch, delta.Bytes), session.Ref);
     }
+
+    /// <summary>Has those that were looked at and not admitted come again.</summary>
+    public void Rewind() => _seen = 0;
 
     /// <summary>Takes and admits notifications to the last: their bytes, and what the last one says.</summary>
     public async Task<(byte[] Body, string? Error, int Deltas)> DrainAsync()

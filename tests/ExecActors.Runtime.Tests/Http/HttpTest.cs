@@ -32,7 +32,7 @@ public abstract class HttpTest : RuntimeTest
     }
 
     /// <summary>A server by hand, for the time of the test.</summary>
-    private protected RawUpstream Upstream => _kept.OfType<RawUpstream>().FirstOrDefault() ?? Keep(new RawUpstream());
+    private protected RawUpstream Server => _kept.OfType<RawUpstream>().FirstOrDefault() ?? Keep(new RawUpstream());
 
     /// <summary>In the place of the sockets.</summary>
     private protected ScriptedHandler Handler => _kept.OfType<ScriptedHandler>().FirstOrDefault() ?? Keep(new ScriptedHandler());
@@ -51,15 +51,15 @@ public abstract class HttpTest : RuntimeTest
     /// <summary>The answer when there was no response.</summary>
     protected static string SendFailed(int id, string url) => Error(id, -32603, $"http/request failed: error sending request for url ({url})");
 
-    /// <summary>Completes once the actor and its exchanges have handled all that led to one another so far.</summary>
+    /// <summary>Completes once the actor and its streams have handled all that led to one another so far.</summary>
     private protected async Task SettledAsync(HttpConversation http)
     {
         for (var round = 0; round < 3; round++)
         {
             await IdentityAsync(http.Actor);
-            for (var number = 1; number <= http.Sent; number++)
+            for (var number = 1; number <= http.Streams; number++)
             {
-                await IdentityAsync(Sys.ActorSelection(http.Actor.Path / $"exchange-{number}"));
+                await IdentityAsync(Sys.ActorSelection(http.Actor.Path / $"stream-{number}"));
             }
         }
     }

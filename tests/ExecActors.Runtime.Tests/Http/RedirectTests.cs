@@ -115,53 +115,53 @@ public sealed class RedirectTests : HttpTest
     [Fact]
     public async Task Ten_redirects_are_followed_on_one_connection_and_one_more_is_an_error()
     {
-        Upstream.Serve(request =>
+        Server.Serve(request =>
         {
             var number = int.Parse(request.Split(' ')[1][1..], System.Globalization.CultureInfo.InvariantCulture);
             return number == 0 ? "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nend" : $"HTTP/1.1 302 Found\r\nlocation: /{number - 1}\r\ncontent-length: 4\r\n\r\nmove";
         });
         var http = Converse();
 
-        http.Send(1, Upstream.Url("/10"));
+        http.Send(1, Server.Url("/10"));
         Assert.Equal("end", await http.BodyAsync(1));
-        Assert.Equal(Error(2, -32603, "http/request failed: too many redirects"), await http.AskAsync(2, Upstream.Url("/11")));
-        Assert.Equal(1, Upstream.Accepted);
+        Assert.Equal(Error(2, -32603, "http/request failed: too many redirects"), await http.AskAsync(2, Server.Url("/11")));
+        Assert.Equal(1, Server.Accepted);
     }
 
     [Fact]
     public async Task A_redirect_that_is_not_followed_is_the_result()
     {
-        Upstream.Serve(_ => "HTTP/1.1 302 Found\r\nlocation: /y\r\ncontent-length: 5\r\n\r\nmoved");
+        Server.Serve(_ => "HTTP/1.1 302 Found\r\nlocation: /y\r\ncontent-length: 5\r\n\r\nmoved");
         var http = Converse();
 
         Assert.Equal(
             """{"id":1,"result":{"status":302,"headers":[{"name":"location","value":"/y"},{"name":"content-length","value":"5"}],"bodyBase64":"bW92ZWQ="}}""",
-            await http.AskAsync(1, Upstream.Url(), ",\"redirectPolicy\":\"stop\""));
+            await http.AskAsync(1, Server.Url(), ",\"redirectPolicy\":\"stop\""));
     }
 
     [Fact]
     public async Task A_hop_that_fails_is_named_in_the_error()
     {
-        Upstream.Serve(_ => "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/zz?a\r\ncontent-length: 0\r\n\r\n");
+        Server.Serve(_ => "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/zz?a\r\ncontent-length: 0\r\n\r\n");
         var http = Converse();
 
-        Assert.Equal(SendFailed(1, "http://127.0.0.1:1/zz?a"), await http.AskAsync(1, Upstream.Url()));
+        Assert.Equal(SendFailed(1, "http://127.0.0.1:1/zz?a"), await http.AskAsync(1, Server.Url()));
     }
 
     [Fact]
     public async Task A_body_is_sent_again_where_it_is_kept()
     {
         var requests = new List<string>();
-        Upstream.Serve(request =>
+        Server.Serve(request =>
         {
             requests.Add(request);
             return requests.Count == 1 ? "HTTP/1.1 307 X\r\nlocation: /to\r\ncontent-length: 0\r\n\r\n" : "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
         });
         var http = Converse();
-        await http.AskAsync(1, Upstream.Url("/from"), ",\"bodyBase64\":\"eHk=\"", "POST");
+        await http.AskAsync(1, Server.Url("/from"), ",\"bodyBase64\":\"eHk=\"", "POST");
 
         Assert.Equal(
-            $"POST /to HTTP/1.1\r\nreferer: {Upstream.Url("/from")}\r\naccept: */*\r\nhost: 127.0.0.1:{Upstream.Port}\r\ncontent-length: 2\r\n\r\nxy",
+            $"POST /to HTTP/1.1\r\nreferer: {Server.Url("/from")}\r\naccept: */*\r\nhost: 127.0.0.1:{Server.Port}\r\ncontent-length: 2\r\n\r\nxy",
             requests[1]);
     }
 

@@ -16,9 +16,9 @@ public sealed class RequestHeadTests : HttpTest
     public async Task Method_path_and_body_go_out_as_they_were_given(string method, string path, string more, string expected)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url(path), more, method);
+        http.Send(1, Server.Url(path), more, method);
 
-        Assert.Equal(expected.Replace("HOST", $"127.0.0.1:{Upstream.Port}", StringComparison.Ordinal), await RequestAsync());
+        Assert.Equal(expected.Replace("HOST", $"127.0.0.1:{Server.Port}", StringComparison.Ordinal), await RequestAsync());
         Assert.Equal("ok", await http.BodyAsync(1));
     }
 
@@ -34,9 +34,9 @@ public sealed class RequestHeadTests : HttpTest
     public async Task Headers_keep_order_and_repetition_and_are_in_lower_case(string headers, string expected)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url(), $",\"headers\":[{headers}]");
+        http.Send(1, Server.Url(), $",\"headers\":[{headers}]");
 
-        var lines = expected.Replace("HOST", $"127.0.0.1:{Upstream.Port}", StringComparison.Ordinal);
+        var lines = expected.Replace("HOST", $"127.0.0.1:{Server.Port}", StringComparison.Ordinal);
         Assert.Equal($"GET / HTTP/1.1\r\n{lines}", await RequestAsync());
         await http.ResultAsync(1);
     }
@@ -45,7 +45,7 @@ public sealed class RequestHeadTests : HttpTest
     public async Task A_variable_of_the_server_completes_a_value()
     {
         var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["TOKEN"] = "s3cret" });
-        http.Send(1, Upstream.Url(), ""","headers":[{"name":"authorization","value":"Bearer ","valueEnvVar":"TOKEN"}]""");
+        http.Send(1, Server.Url(), ""","headers":[{"name":"authorization","value":"Bearer ","valueEnvVar":"TOKEN"}]""");
 
         Assert.Contains("\r\nauthorization: Bearer s3cret\r\n", await RequestAsync(), StringComparison.Ordinal);
         await http.ResultAsync(1);
@@ -58,9 +58,9 @@ public sealed class RequestHeadTests : HttpTest
     public async Task User_and_password_of_the_URL_become_a_header_unless_there_is_one(string userInfo, string more, string expected)
     {
         var http = Converse();
-        http.Send(1, $"http://{userInfo}127.0.0.1:{Upstream.Port}/", more);
+        http.Send(1, $"http://{userInfo}127.0.0.1:{Server.Port}/", more);
 
-        Assert.Equal($"GET / HTTP/1.1\r\n{expected}\r\naccept: */*\r\nhost: 127.0.0.1:{Upstream.Port}", await RequestAsync());
+        Assert.Equal($"GET / HTTP/1.1\r\n{expected}\r\naccept: */*\r\nhost: 127.0.0.1:{Server.Port}", await RequestAsync());
         await http.ResultAsync(1);
     }
 
@@ -68,7 +68,7 @@ public sealed class RequestHeadTests : HttpTest
     public async Task One_connection_serves_request_after_request()
     {
         var requests = new List<string>();
-        Upstream.Serve(request =>
+        Server.Serve(request =>
         {
             requests.Add(request);
             return "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -78,12 +78,12 @@ public sealed class RequestHeadTests : HttpTest
 
         for (var id = 1; id <= 6; id++)
         {
-            Assert.Contains("\"bodyBase64\":\"b2s=\"", await http.AskAsync(id, Upstream.Url($"/{id}"), id % 2 == 0 ? $",\"bodyBase64\":\"{HttpConversation.Base64(body)}\"" : "", "PUT"), StringComparison.Ordinal);
+            Assert.Contains("\"bodyBase64\":\"b2s=\"", await http.AskAsync(id, Server.Url($"/{id}"), id % 2 == 0 ? $",\"bodyBase64\":\"{HttpConversation.Base64(body)}\"" : "", "PUT"), StringComparison.Ordinal);
         }
 
-        Assert.Equal(1, Upstream.Accepted);
+        Assert.Equal(1, Server.Accepted);
         Assert.Equal(
-            Enumerable.Range(1, 6).Select(id => $"PUT /{id} HTTP/1.1\r\naccept: */*\r\nhost: 127.0.0.1:{Upstream.Port}{(id % 2 == 0 ? $"\r\ncontent-length: 100000\r\n\r\n{body}" : "")}"),
+            Enumerable.Range(1, 6).Select(id => $"PUT /{id} HTTP/1.1\r\naccept: */*\r\nhost: 127.0.0.1:{Server.Port}{(id % 2 == 0 ? $"\r\ncontent-length: 100000\r\n\r\n{body}" : "")}"),
             requests,
             StringComparer.Ordinal);
     }
@@ -93,15 +93,15 @@ public sealed class RequestHeadTests : HttpTest
     {
         var http = Converse();
         var value = new string('v', 20_000);
-        http.Send(1, Upstream.Url(), $$""","headers":[{"name":"x-long","value":"{{value}}"},{"name":"x-end","value":"1"}],"bodyBase64":"eHk=" """, "POST");
+        http.Send(1, Server.Url(), $$""","headers":[{"name":"x-long","value":"{{value}}"},{"name":"x-end","value":"1"}],"bodyBase64":"eHk=" """, "POST");
 
-        Assert.Equal($"POST / HTTP/1.1\r\nx-long: {value}\r\nx-end: 1\r\naccept: */*\r\nhost: 127.0.0.1:{Upstream.Port}\r\ncontent-length: 2\r\n\r\nxy", await RequestAsync());
+        Assert.Equal($"POST / HTTP/1.1\r\nx-long: {value}\r\nx-end: 1\r\naccept: */*\r\nhost: 127.0.0.1:{Server.Port}\r\ncontent-length: 2\r\n\r\nxy", await RequestAsync());
         await http.ResultAsync(1);
     }
 
     private async Task<string> RequestAsync()
     {
-        var connection = await Upstream.AcceptAsync();
+        var connection = await Server.AcceptAsync();
         var request = await connection.RequestAsync();
         await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
         return request;

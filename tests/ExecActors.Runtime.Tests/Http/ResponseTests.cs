@@ -23,7 +23,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task Headers_come_in_their_order_and_as_they_are(string head, string expected)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         await AnswerAsync($"HTTP/1.1 200 OK\r\n{head}\r\n\r\nok");
 
         var result = await http.ResultAsync(1);
@@ -42,7 +42,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task Any_status_and_any_framing_is_a_result(string response, int status, string body)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         await AnswerAsync(response);
 
         var result = await http.ResultAsync(1);
@@ -53,7 +53,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task A_response_to_HEAD_has_no_body()
     {
         var http = Converse();
-        http.Send(1, Upstream.Url(), method: "HEAD");
+        http.Send(1, Server.Url(), method: "HEAD");
         await AnswerAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n");
 
         Assert.Equal("""{"id":1,"result":{"status":200,"headers":[{"name":"content-length","value":"2"}],"bodyBase64":""}}""", await http.AnswerAsync(1));
@@ -66,10 +66,10 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task What_is_no_HTTP_is_no_result(string response)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url("/x"));
+        http.Send(1, Server.Url("/x"));
         (await AnswerAsync(response)).Dispose();
 
-        Assert.Equal(SendFailed(1, Upstream.Url("/x")), await http.AnswerAsync(1));
+        Assert.Equal(SendFailed(1, Server.Url("/x")), await http.AnswerAsync(1));
     }
 
     [Theory]
@@ -81,14 +81,14 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task A_connection_that_closes_without_a_response_is_an_error_and_nothing_is_done_twice(string method, string more, int times)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url(), more, method);
+        http.Send(1, Server.Url(), more, method);
         for (var i = 0; i < times; i++)
         {
             (await AnswerAsync("")).Dispose();
         }
 
-        Assert.Equal(SendFailed(1, Upstream.Url()), await http.AnswerAsync(1));
-        Assert.Equal(times, Upstream.Accepted);
+        Assert.Equal(SendFailed(1, Server.Url()), await http.AnswerAsync(1));
+        Assert.Equal(times, Server.Accepted);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task A_body_that_is_cut_or_malformed_is_an_error(string rest)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         (await AnswerAsync($"HTTP/1.1 200 OK\r\n{rest}")).Dispose();
 
         Assert.Equal(Error(1, -32603, BodyFailed), await http.AnswerAsync(1));
@@ -108,7 +108,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task A_body_without_a_length_ends_with_its_connection()
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         (await AnswerAsync("HTTP/1.0 200 OK\r\n\r\nabc")).Dispose();
 
         Assert.Equal("abc", await http.BodyAsync(1));
@@ -120,7 +120,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task Huge_headers_pass_up_to_half_a_mebibyte(int length, bool pass)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         await AnswerAsync($"HTTP/1.1 200 OK\r\nx-h: {new string('a', length)}\r\ncontent-length: 0\r\n\r\n");
 
         var answer = JObject.Parse(await http.AnswerAsync(1));
@@ -133,7 +133,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     public async Task A_body_beyond_the_bound_is_refused_by_the_name_of_the_setting(string rest)
     {
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         var connection = await AnswerAsync($"HTTP/1.1 200 OK\r\n{rest}");
         await connection.SendAsync(new string('x', 102_401));
 
@@ -154,7 +154,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     {
         var body = string.Concat(Enumerable.Range(0, length).Select(i => (char)(i * 7 % 256)));
         var http = Converse();
-        http.Send(1, Upstream.Url());
+        http.Send(1, Server.Url());
         var connection = await AnswerAsync("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         for (var at = 0; at < length; at += 10_001)
         {
@@ -173,7 +173,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
         var connections = new List<RawConnection>();
         for (var id = 1; id <= 20; id++)
         {
-            http.Send(id, Upstream.Url(), requestId: $"r{id}");
+            http.Send(id, Server.Url(), requestId: $"r{id}");
             connections.Add(await AnswerAsync("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + new string('x', 99_999)));
         }
 
@@ -207,7 +207,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
 
     private async Task<RawConnection> AnswerAsync(string response)
     {
-        var connection = await Upstream.AcceptAsync();
+        var connection = await Server.AcceptAsync();
         await connection.RequestAsync();
         await connection.SendAsync(response);
         return connection;

@@ -28,26 +28,26 @@ public sealed class SessionHttpTests : RuntimeTest
     [Fact]
     public async Task A_request_that_waits_holds_up_nothing()
     {
-        Upstream.Hold();
+        Web.Hold();
         var client = await AttachAsync();
         client.Send(Get(2, "a", stream: false), Wire.Status(3));
 
         Assert.Equal(Wire.Ready(3), await client.Frames.NextAsync());
-        Upstream.LetGo();
+        Web.LetGo();
         Assert.StartsWith("""{"id":2,"result":""", await client.Frames.NextAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_request_ends_with_its_connection_and_the_next_one_has_its_own()
     {
-        Upstream.Hold();
+        Web.Hold();
         var client = await AttachAsync();
         client.Send(Get(2, "a", stream: true));
-        await Upstream.Received;
+        await Web.Received;
         client.Leave();
-        await Upstream.GaveUp;
+        await Web.GaveUp;
         var back = await NewClient().AttachAsync(client.SessionId);
-        Upstream.LetGo();
+        Web.LetGo();
 
         Assert.StartsWith("""{"id":2,"result":""", await back.AskAsync(Get(2, "a", stream: true)), StringComparison.Ordinal);
         Assert.Empty(client.Frames.Now());
@@ -56,7 +56,7 @@ public sealed class SessionHttpTests : RuntimeTest
     [Fact]
     public async Task A_cancel_ends_a_request_that_waits()
     {
-        Upstream.Hold();
+        Web.Hold();
         var client = await AttachAsync();
         client.Send(Get(2, "a", stream: false), """{"id":3,"method":"http/cancel","params":{"requestId":"r"}}""");
 

@@ -42,7 +42,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
             Files = Files,
             Watcher = Watcher,
             Http = new HttpEnvironment(
-                new HttpEngine(Settings.Http, Upstream), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
+                new HttpEngine(Settings.Http, Web), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
             Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
             EnvironmentInfo = Encoding.UTF8.GetBytes(Wire.EnvironmentInfo),
             ServerVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/bin" },
@@ -69,7 +69,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
     private protected FakeWatcher Watcher { get; } = new();
 
     /// <summary>What HTTP requests meet.</summary>
-    private protected FakeUpstream Upstream { get; } = new();
+    private protected FakeUpstream Web { get; } = new();
 
     /// <summary>Counts the server's processes.</summary>
     private protected AdmissionCounter Places { get; }

@@ -133,25 +133,26 @@ public sealed class HelperProgram
     /// <summary>The loader's path is in the program and cannot be moved; null where the plan shows it.</summary>
     private static PrivateBind? LoaderBind(MountPlan plan)
     {
-        var resolver = new PathResolver();
-        var loader = resolver.Resolve(_loader);
+        var loader = new PathResolver().Resolve(_loader);
         if (loader.Identity is null)
         {
             return null; // a program that has another one is built without it
         }
 
-        var folder = resolver.Resolve(_loader.Parent);
-        var leadsThere = plan.RootAccess is SandboxAccess.Read or SandboxAccess.Write
-            || folder.Links.Count == 0
-            || plan.Mounts.Any(mount => mount.Kind == MountKind.Link && mount.Path == _loader.Parent);
-        if (leadsThere && IsShown(plan, loader.Canonical))
+        // Along the links, as far as the plan has them: where it has none the way ends, and the loader can be put there.
+        var place = _loader;
+        foreach (var link in loader.Links)
         {
-            return null;
+            if (!plan.Mounts.Any(mount => mount.Kind == MountKind.Link && mount.Path == link.Location) && !IsShown(plan, link.Location))
+            {
+                return new PrivateBind(loader.Canonical, place);
+            }
+
+            var rest = place.Raw[link.Location.Raw.Length..];
+            place = UnixPath.FromRaw(link.Location.Parent.Combine(link.Target).Raw + rest);
         }
 
-        // Where the plan has the folder's link, bubblewrap would not follow it on making the file.
-        var isLink = plan.Mounts.Any(mount => mount.Kind == MountKind.Link && mount.Path == _loader.Parent);
-        return new PrivateBind(loader.Canonical, isLink ? folder.Canonical.Child(_loader.Name) : _loader);
+        return IsShown(plan, loader.Canonical) ? null : new PrivateBind(loader.Canonical, loader.Canonical);
     }
 
     private static bool IsShown(MountPlan plan, UnixPath path) =>

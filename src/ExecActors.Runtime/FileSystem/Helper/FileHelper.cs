@@ -15,14 +15,19 @@ internal sealed class FileHelper : IFileHelper
     /// <summary>Starts one and waits until it can be asked.</summary>
     /// <param name="start">Starts the process.</param>
     /// <param name="patience">How long it may take to begin.</param>
-    /// <exception cref="HelperLostException">It ended, or did not begin in time.</exception>
+    /// <exception cref="HelperNotBegunException">It ended, or did not begin in time; it was asked for nothing.</exception>
     public static FileHelper Start(Func<HelperProcess> start, TimeSpan patience)
     {
         var helper = new FileHelper(start());
         try
         {
             using var answer = helper.Call(HelperCodec.Begin, helper._process.View.Span, patience);
-            return answer.Kind == HelperMessageKind.Result ? helper : throw new HelperLostException(HelperCodec.ReadError(answer.Body.Span).Message);
+            return answer.Kind == HelperMessageKind.Result ? helper : throw new HelperNotBegunException(HelperCodec.ReadError(answer.Body.Span).Message);
+        }
+        catch (HelperLostException e)
+        {
+            helper.Dispose();
+            throw new HelperNotBegunException(e.Message, e);
         }
         catch
         {
@@ -62,3 +67,6 @@ internal sealed class FileHelper : IFileHelper
         }
     }
 }
+
+/// <summary>A helper could not be brought to the point where it can be asked. The message says why, as a clause.</summary>
+internal sealed class HelperNotBegunException(string message, Exception? inner = null) : Exception(message, inner);

@@ -37,6 +37,18 @@ internal sealed class FileHelperPool(SandboxSettings settings, IScheduler schedu
         }
     }
 
+    /// <summary>Helpers that somebody has taken and not given back.</summary>
+    public int BusyCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _busy.Count;
+            }
+        }
+    }
+
     /// <summary>A helper for the caller alone: a waiting one with this key, or a new one, for whose sake the longest idle one ends when all places are taken.</summary>
     /// <param name="key">What the helper can see: equal keys, equal views.</param>
     /// <param name="start">Starts one; called without the lock.</param>

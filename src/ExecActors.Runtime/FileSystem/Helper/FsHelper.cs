@@ -143,6 +143,8 @@ public static class FsHelper
                 return FileExecutor.Execute(parameters, result);
         }
 
-        return opened is null ? error : guard.Refusal(opened, changes);
+        return opened is null ? error
+            : opened.IsRegular ? guard.Refusal(opened, changes)
+            : Errors.InvalidRequest("only regular files can be opened in a sandbox");
     }
 }

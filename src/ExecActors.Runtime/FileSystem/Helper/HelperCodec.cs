@@ -142,16 +142,23 @@ internal static class HelperCodec
         var end = names.IndexOf((byte)0) + 1;
         var name = names[..end];
         var temporary = names[end..];
-        switch (descriptors)
+        var handle = descriptors switch
         {
-            case [var file] when names.IsEmpty:
-                return new FileHandle(file);
-            case [var file, var directory] when IsName(name) && (temporary.IsEmpty || IsName(temporary)):
-                return new FileHandle(file, new FileReplacement(directory, name.ToArray(), temporary.IsEmpty ? null : temporary.ToArray()));
-            default:
-                Array.ForEach(descriptors, descriptor => descriptor.Dispose());
-                throw new HelperLostException("it did not pass on what it opened");
+            [var file] when names.IsEmpty => new FileHandle(file),
+            [var file, var directory] when IsName(name) && (temporary.IsEmpty || IsName(temporary)) =>
+                new FileHandle(file, new FileReplacement(directory, name.ToArray(), temporary.IsEmpty ? null : temporary.ToArray())),
+            _ => null,
+        };
+
+        // Anything else could make its reader or writer wait for ever.
+        if (handle?.IsRegular == true)
+        {
+            return handle;
         }
+
+        handle?.Dispose();
+        Array.ForEach(descriptors, descriptor => descriptor.Dispose());
+        throw new HelperLostException("it did not pass on what it was to open");
     }
 
     // One component: a helper that was taken over must not be able to name anything outside its directory.

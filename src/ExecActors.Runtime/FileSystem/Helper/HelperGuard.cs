@@ -63,9 +63,12 @@ internal sealed class HelperGuard(HelperView view)
 
     private RpcError? ToChange(byte[] path, bool followsLast) => Change(Locate(path, followsLast));
 
-    // What is granted but denied or read-only is the mounts' matter, and their errors are the ones to give.
-    private RpcError? Read(UnixPath place) =>
-        place.IsAtOrBelow(PrivateBind.Place) || view.AccessTo(place) == SandboxAccess.None ? OfErrno(ENOENT) : null;
+    // What may only be read is the mounts' matter. What is denied they show as a device that cannot be opened: told apart here.
+    private RpcError? Read(UnixPath place)
+    {
+        var access = place.IsAtOrBelow(PrivateBind.Place) ? SandboxAccess.None : view.AccessTo(place);
+        return access == SandboxAccess.None ? OfErrno(ENOENT) : access == SandboxAccess.Deny ? OfErrno(EACCES) : null;
+    }
 
     private RpcError? Change(UnixPath place) =>
         place.IsAtOrBelow(_proc) ? OfErrno(EACCES) // its own memory among others

@@ -85,7 +85,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
                 return false;
             }
 
-            answer = Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+            answer = AskPlanned(parameters, policy);
             if (answer.Kind == HelperMessageKind.Result)
             {
                 return true;
@@ -98,6 +98,10 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         catch (Exception e) when (e is SandboxException or ProcessStartException)
         {
             error = Errors.Internal(e.Message);
+        }
+        catch (HelperNotBegunException e)
+        {
+            error = Errors.Internal($"sandboxed file helper could not be started ({e.Message})");
         }
         catch (HelperLostException e)
         {
@@ -115,6 +119,19 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         return false;
     }
 
+    private HelperMessage AskPlanned(object parameters, SandboxPolicy policy)
+    {
+        try
+        {
+            return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+        }
+        catch (HelperNotBegunException)
+        {
+            // Between the plan and the mounts something may have gone that was to be mounted. Planned anew, it is not there.
+            return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+        }
+    }
+
     private HelperMessage Ask(object parameters, MountPlan plan)
     {
         using var body = new FrameBuffer(SmallRequest);
@@ -124,7 +141,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         var holdsAbsent = plan.Absent.Count > 0 && HelperGuard.NeedsPlaceholders(parameters);
         for (var isFirst = true; ; isFirst = false)
         {
-            // A helper with placeholders is not kept: they would be seen outside for as long as it waits.
+            // A helper with placeholders is not kept: they would be seen outside for as long as it waits. Others must not get it either.
             var key = holdsAbsent ? $"{plan.Key}+" : plan.Key;
             var helper = pool.Take(key, () => Start(plan, holdsAbsent));
             HelperMessage? answer = null;

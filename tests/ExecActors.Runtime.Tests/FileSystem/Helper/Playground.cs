@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 using Akka.Actor;
@@ -57,6 +58,20 @@ internal sealed class Playground : IDisposable
     /// <summary>Makes a file outside any sandbox.</summary>
     public string Write(string name, string content) => _folder.Write(name, content);
 
+    /// <summary>Makes a program of the shell, and gives its path.</summary>
+    public string Program(string name, string script) => _folder.WriteProgram(name, $"#!/bin/sh\n{script}\n");
+
+    /// <summary>The processes that are helpers, of all playgrounds.</summary>
+    public static IReadOnlyList<int> HelperPids() =>
+    [
+        .. from folder in Directory.EnumerateDirectories("/proc")
+           let pid = int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+           where pid > 0
+           let command = CommandLine(folder)
+           where command is [var program, HelperProgram.Argument] && program.EndsWith("/execactors", StringComparison.Ordinal)
+           select pid,
+    ];
+
     /// <summary>A profile that grants these paths.</summary>
     public static SandboxContext Sandbox(params (string Path, ProfileAccess Access)[] entries) =>
         Sandbox([.. entries.Select(entry => new ProfileEntry(new ProfilePath.Literal(Encoding.UTF8.GetBytes(entry.Path)), entry.Access))]);
@@ -78,10 +93,14 @@ internal sealed class Playground : IDisposable
     }
 
     /// <summary>Why a file cannot be read inside.</summary>
-    public RpcError ReadError(SandboxContext sandbox, string name)
+    public RpcError ReadError(SandboxContext sandbox, string name) => OpenError(sandbox, new FsReadFileParams(Bytes(name)));
+
+    /// <summary>Why a file cannot be opened inside.</summary>
+    public RpcError OpenError(SandboxContext sandbox, object parameters)
     {
-        Assert.False(Files.TryOpen(new FsReadFileParams(Bytes(name)), sandbox, out var file, out var error));
-        Assert.Null(file);
+        var isOpened = Files.TryOpen(parameters, sandbox, out var file, out var error);
+        file?.Dispose();
+        Assert.False(isOpened);
         return error;
     }
 
@@ -116,5 +135,17 @@ internal sealed class Playground : IDisposable
     {
         Pool.Dispose();
         _folder.Dispose();
+    }
+
+    private static string[] CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return []; // it has ended since the folder was listed
+        }
     }
 }

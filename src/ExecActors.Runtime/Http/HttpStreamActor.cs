@@ -6,17 +6,18 @@ using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.Http;
 
-/// <summary>One HTTP request of a connection, from its arrival to its answer, and the stream of its body behind the answer.</summary>
+/// <summary>One streamed HTTP request of a connection, from its arrival to its answer and on to the last notification of its body.</summary>
 /// <remarks>
-/// Parent: HttpActor, which says when it may begin and learns of its end by watching it. Children: none.
+/// Parent: HttpActor, which learns of its end by watching it. Children: none.
 /// Supervision: a failure stops it; PostStop then tells the client what it still waits for. Stopped from outside it drops its HTTP
 /// connection and tells nothing.
-/// Behaviours: Waiting (start) -> Sending -> Streaming -> Ending, or stopped with the answer where nothing streams.
+/// Behaviours: Sending (start) -> Streaming -> Ending; stopped with the answer where there is nothing to stream.
 /// Timers: the request's deadline, from the arrival on.
 /// Input and output are tasks of the <see cref="HttpEngine"/> piped to the actor. A body is read into the actor's one buffer, and read on only
 /// while fewer than <see cref="MaxDeltas"/> notifications wait to be admitted to the connection; so a slow client slows the other server.
+/// An UntypedActor: there is one per request, and the handlers of a ReceiveActor take longer to set up than a request to a near server takes.
 /// </remarks>
-internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
+internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
 {
     private readonly HttpOrder _order;
     private readonly HttpEnvironment _environment;
@@ -24,33 +25,36 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stop = new();
     private bool _isGivenUp;
     private bool _isAnswered;
-    private bool _failed;
+    private Exception? _failure;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
-    public HttpExchangeActor(HttpOrder order, HttpEnvironment environment, NameLookup lookup)
+    public HttpStreamActor(HttpOrder order, HttpEnvironment environment, NameLookup lookup)
     {
         _order = order;
         _environment = environment;
         _lookup = lookup;
-        Become(Waiting);
     }
 
     /// <summary>Set by Akka.</summary>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>A request that has been checked. Does nothing before <see cref="Begin"/>.</summary>
+    /// <summary>A request that has been checked; it begins with the actor.</summary>
     public static Props Props(HttpOrder order, HttpEnvironment environment, NameLookup lookup) =>
-        Akka.Actor.Props.Create<HttpExchangeActor>(order, environment, lookup);
+        Akka.Actor.Props.Create<HttpStreamActor>(order, environment, lookup);
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        // Longer than weeks is no deadline.
-        if (_order.Params.TimeoutMs is { } milliseconds and <= int.MaxValue)
+        if (HttpDeadline.Of(_order.Params) is { } deadline)
         {
-            Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, TimeSpan.FromMilliseconds(milliseconds));
+            Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, deadline);
         }
+
+        Send();
     }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message) => Sending(message);
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message)
@@ -59,9 +63,9 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
         {
             return base.AroundReceive(receive, message);
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            _failed = true;
+            _failure = e;
             throw;
         }
     }
@@ -71,30 +75,36 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
     {
         _stop.Cancel();
         DropBody();
-        if (_failed)
+        if (_failure is not null)
         {
-            HttpLog.ExchangeFailed(_environment.Log, _order.Params.RequestId);
+            HttpLog.ExchangeLost(_environment.Log, _failure, _order.Params.RequestId);
             TellLoss();
         }
     }
 
-    private void Waiting()
+    private void Sending(object message)
     {
-        Receive<Begin>(_ => OnBegin());
-        Receive<GiveUp>(_ => GiveUpWaiting(Errors.HttpCancelled));
-        Receive<Deadline>(_ => GiveUpWaiting(Errors.HttpSendFailed(_order.Call.Url.ToString())));
+        switch (message)
+        {
+            case Sent sent:
+                OnSent(sent);
+                break;
+            case SendBroke broke:
+                throw new InvalidOperationException("the exchange failed outside of what is expected", broke.Error);
+            case GiveUp:
+                _isGivenUp = true;
+                _stop.Cancel();
+                break;
+            case Deadline:
+                _stop.Cancel(); // the task says what it was at
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
-    private void Sending()
-    {
-        Receive<BufferedAnswer>(OnBuffered);
-        Receive<Sent>(OnSent);
-        Receive<SendBroke>(broke => throw new InvalidOperationException("the exchange failed outside of what is expected", broke.Error));
-        Receive<GiveUp>(_ => OnGiveUpWhileSending());
-        Receive<Deadline>(_ => _stop.Cancel()); // the task says in which phase it was
-    }
-
-    private void OnBegin()
+    private void Send()
     {
         ReadOnlyMemory<byte> body = default;
         if (_order.Body is { } payload)
@@ -102,48 +112,20 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
             // Not given back to the pool: the handler may still be sending it when all is over.
             if (!payload.TryDecode(out var lease, out var error))
             {
-                Finish(AnswerFrames.Error(_order.Ref.Id, error));
+                Finish(error);
                 return;
             }
 
             body = lease.Memory;
         }
 
-        Become(Sending);
-        var first = HttpHop.First(_order.Call, body);
-        if (_order.Params.StreamResponse)
-        {
-            _ = HttpSender.SendAsync(_environment.Engine, _lookup, first, _order.Params.RedirectPolicy, _stop.Token)
-                .PipeTo(Self, success: Hand, failure: e => new SendBroke(e));
-        }
-        else
-        {
-            _ = new BufferedExchange(_environment.Engine, _lookup, _environment.Settings)
-                .RunAsync(_order.Ref.Id, first, _order.Params.RedirectPolicy, _stop.Token)
-                .PipeTo(Self, success: answer => answer, failure: e => new SendBroke(e));
-        }
+        _ = HttpSender.SendAsync(_environment.Engine, _lookup, HttpHop.First(_order.Call, body), _order.Params.RedirectPolicy, _stop.Token)
+            .PipeTo(Self, success: Hand, failure: e => new SendBroke(e));
     }
 
     // Runs with the task, not with the actor.
     private Sent Hand(HttpOutcome outcome) =>
         new(outcome.Reply is { } reply ? new UnclaimedReply(reply, _stop.Token) : null, outcome.Error, outcome.Reason);
-
-    private void OnBuffered(BufferedAnswer answer)
-    {
-        if (_isGivenUp)
-        {
-            answer.Frame.Dispose();
-            Finish(AnswerFrames.Error(_order.Ref.Id, Errors.HttpCancelled));
-            return;
-        }
-
-        if (answer.Reason is { } reason)
-        {
-            HttpLog.SendFailed(_environment.Log, _order.Params.RequestId, reason);
-        }
-
-        Finish(answer.Frame);
-    }
 
     private void OnSent(Sent sent)
     {
@@ -155,29 +137,17 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
 
         if (sent.Reason is { } reason)
         {
-            HttpLog.SendFailed(_environment.Log, _order.Params.RequestId, reason);
+            HttpLog.ExchangeFailed(_environment.Log, _order.Params.RequestId, reason);
         }
 
         // A reply that was given up on its way came too late for the deadline, or for the client.
         var error = _isGivenUp ? Errors.HttpCancelled : sent.Reply is null ? sent.Error : Errors.HttpSendFailed(_order.Call.Url.ToString());
-        Finish(AnswerFrames.Error(_order.Ref.Id, error));
+        Finish(error);
     }
 
-    private void OnGiveUpWhileSending()
+    private void Finish(RpcError error)
     {
-        _isGivenUp = true;
-        _stop.Cancel();
-    }
-
-    private void GiveUpWaiting(RpcError why)
-    {
-        _order.Body?.Dispose();
-        Finish(AnswerFrames.Error(_order.Ref.Id, why));
-    }
-
-    private void Finish(ByteLease answer)
-    {
-        Answer(answer);
+        Answer(AnswerFrames.Error(_order.Ref.Id, error));
         Context.Stop(Self);
     }
 
@@ -189,21 +159,14 @@ internal sealed partial class HttpExchangeActor : ReceiveActor, IWithTimers
 
     private void TellLoss()
     {
-        const string Text = "the server lost this request to an internal failure; send it again";
         if (!_isAnswered)
         {
-            Answer(AnswerFrames.Error(_order.Ref.Id, Errors.Internal($"http/request failed: {Text}")));
+            Answer(AnswerFrames.Error(_order.Ref.Id, Errors.HttpLost));
         }
         else if (!_isLastTold)
         {
-            TellDelta(default, done: true, Text);
+            TellDelta(default, done: true, Errors.HttpLostText);
         }
-    }
-
-    /// <summary>From the parent: there is a place for the request.</summary>
-    internal sealed record Begin : INoSerializationVerificationNeeded
-    {
-        public static Begin Instance { get; } = new();
     }
 
     /// <summary>From the parent: the client does not want it any more. Answered by <see cref="GivenUp"/> or by the actor's end.</summary>

@@ -8,7 +8,7 @@ using ExecActors.Runtime.Frames;
 namespace ExecActors.Runtime.Http;
 
 /// <content>The body as notifications: read, told, read on when admitted.</content>
-internal sealed partial class HttpExchangeActor
+internal sealed partial class HttpStreamActor
 {
     /// <summary>Notifications told to the session and not yet admitted to the connection.</summary>
     private const int MaxDeltas = 2;
@@ -30,25 +30,59 @@ internal sealed partial class HttpExchangeActor
     private ulong _sequence;
     private bool _isLastTold;
 
-    private void Streaming()
+    private void Streaming(object message)
     {
-        Receive<BodyRead>(read => OnBodyRead(read.Count));
-        Receive<BodyThere>(_ => OnBodyThere());
-        Receive<BodyBroke>(broke => OnBodyBroke(broke.Error));
-        Receive<ServiceProtocol.Admitted>(_ => OnAdmitted());
-        Receive<GiveUp>(_ => OnGiveUpStream());
-        Receive<Deadline>(_ => EndNow(Errors.HttpBodyBroken));
+        switch (message)
+        {
+            case BodyThere:
+                OnBodyThere();
+                break;
+            case BodyRead read:
+                OnBodyRead(read.Count);
+                break;
+            case BodyBroke broke:
+                OnBodyBroke(broke.Error);
+                break;
+            case ServiceProtocol.Admitted:
+                _inTurn--;
+                Pump();
+                break;
+            case GiveUp:
+                EndNow(Errors.HttpStreamCancelled);
+                Context.Parent.Tell(GivenUp.Instance, Self);
+                break;
+            case Deadline:
+                EndNow(Errors.HttpBodyBroken);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
-    // The id is the stream's until the client was sent its end; a read that was under way may still report.
-    private void Ending()
+    // The id is the stream's until the client was sent its end.
+    private void Ending(object message)
     {
-        Receive<ServiceProtocol.Admitted>(_ => OnAdmittedAtEnd());
-        Receive<BodyRead>(_ => { });
-        Receive<BodyThere>(_ => { });
-        Receive<BodyBroke>(_ => { });
-        Receive<GiveUp>(_ => Context.Parent.Tell(GivenUp.Instance, Self));
-        Receive<Deadline>(_ => { });
+        switch (message)
+        {
+            case ServiceProtocol.Admitted:
+                if (--_inTurn == 0)
+                {
+                    Context.Stop(Self);
+                }
+
+                break;
+            case GiveUp:
+                Context.Parent.Tell(GivenUp.Instance, Self);
+                break;
+            case BodyThere or BodyRead or BodyBroke:
+                break; // a read that was under way
+            case Deadline:
+                break; // it was in the mailbox already
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
     private void BeginStream(HttpReply reply)
@@ -175,29 +209,9 @@ internal sealed partial class HttpExchangeActor
 
     private void Break(Exception error)
     {
-        HttpLog.BodyFailed(_environment.Log, _order.Params.RequestId, error.Message);
+        HttpLog.ExchangeFailed(_environment.Log, _order.Params.RequestId, error.Message);
         _isOver = true;
         _bodyError = Errors.HttpBodyBroken;
-    }
-
-    private void OnAdmitted()
-    {
-        _inTurn--;
-        Pump();
-    }
-
-    private void OnAdmittedAtEnd()
-    {
-        if (--_inTurn == 0)
-        {
-            Context.Stop(Self);
-        }
-    }
-
-    private void OnGiveUpStream()
-    {
-        EndNow(Errors.HttpStreamCancelled);
-        Context.Parent.Tell(GivenUp.Instance, Self);
     }
 
     /// <summary>Ends the stream whatever is still to come; what was read and not told is dropped.</summary>

@@ -1,0 +1,75 @@
+using ExecActors.Protocol;
+using ExecActors.Runtime.FileSystem;
+
+namespace ExecActors.Runtime.Tests.FileSystem.Helper;
+
+public sealed class FileRoutesTests
+{
+    private static readonly ProfileEntry _rootRead = Entry(new ProfilePath.Special(SpecialPath.Root), ProfileAccess.Read);
+    private static readonly ProfileEntry _rootWrite = Entry(new ProfilePath.Special(SpecialPath.Root), ProfileAccess.Write);
+    private static readonly ProfileEntry _slashRead = Entry(new ProfilePath.Literal("/"u8.ToArray()), ProfileAccess.Read);
+    private static readonly ProfileEntry _write = Entry(new ProfilePath.Literal("/ws"u8.ToArray()), ProfileAccess.Write);
+    private static readonly ProfileEntry _read = Entry(new ProfilePath.Literal("/ws"u8.ToArray()), ProfileAccess.Read);
+    private static readonly ProfileEntry _deny = Entry(new ProfilePath.Literal("/ws/secret"u8.ToArray()), ProfileAccess.Deny);
+    private static readonly ProfileEntry _denyPattern = Entry(new ProfilePath.Glob("/**/*.env"), ProfileAccess.Deny);
+    private static readonly ProfileEntry _readPattern = Entry(new ProfilePath.Glob("/**/*.env"), ProfileAccess.Read);
+    private static readonly ProfileEntry _rootDeny = Entry(new ProfilePath.Special(SpecialPath.Root), ProfileAccess.Deny);
+    private static readonly ProfileEntry _minimal = Entry(new ProfilePath.Special(SpecialPath.Minimal), ProfileAccess.Read);
+
+    [Fact]
+    public void Without_limits_on_files_everything_goes_directly()
+    {
+        PermissionProfile[] profiles =
+        [
+            new PermissionProfile.Disabled(),
+            new PermissionProfile.External(NetworkAccess.Restricted),
+            new PermissionProfile.Managed(new FileSystemProfile.Unrestricted(), NetworkAccess.Restricted),
+        ];
+
+        Assert.All(profiles.Select(Context).Append(null), context => AssertRoute(context, FileRoute.Direct, FileRoute.Direct));
+    }
+
+    [Fact]
+    public void What_may_be_done_everywhere_goes_directly_and_the_rest_through_a_helper()
+    {
+        AssertRoute(Restricted(_rootWrite), FileRoute.Direct, FileRoute.Direct);
+        AssertRoute(Restricted(_rootWrite, _write), FileRoute.Direct, FileRoute.Direct);
+        AssertRoute(Restricted(_rootWrite, _rootRead), FileRoute.Direct, FileRoute.Direct);
+        AssertRoute(Restricted(_rootWrite, _read), FileRoute.Direct, FileRoute.Helper);
+        AssertRoute(Restricted(_rootWrite, _readPattern), FileRoute.Direct, FileRoute.Helper);
+        AssertRoute(Restricted(_rootRead), FileRoute.Direct, FileRoute.Helper);
+        AssertRoute(Restricted(_slashRead, _write), FileRoute.Direct, FileRoute.Helper);
+    }
+
+    [Fact]
+    public void With_something_denied_or_absent_all_goes_through_a_helper()
+    {
+        foreach (var context in new[]
+        {
+            Restricted(),
+            Restricted(_write),
+            Restricted(_minimal, _write),
+            Restricted(_rootRead, _deny),
+            Restricted(_rootRead, _denyPattern),
+            Restricted(_rootWrite, _deny),
+            Restricted(_rootWrite, _rootDeny),
+            Restricted(_rootDeny, _write),
+        })
+        {
+            AssertRoute(context, FileRoute.Helper, FileRoute.Helper);
+        }
+    }
+
+    private static void AssertRoute(SandboxContext? context, FileRoute reading, FileRoute changing)
+    {
+        Assert.Equal(reading, FileRoutes.Of(context, changes: false));
+        Assert.Equal(changing, FileRoutes.Of(context, changes: true));
+    }
+
+    private static SandboxContext Restricted(params ProfileEntry[] entries) =>
+        Context(new PermissionProfile.Managed(new FileSystemProfile.Restricted(entries), NetworkAccess.Enabled));
+
+    private static SandboxContext Context(PermissionProfile profile) => new(profile, Cwd: null, WorkspaceRoots: []);
+
+    private static ProfileEntry Entry(ProfilePath path, ProfileAccess access) => new(path, access);
+}
