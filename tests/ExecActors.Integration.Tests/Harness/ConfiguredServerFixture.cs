@@ -11,6 +11,11 @@ public abstract class ConfiguredServerFixture(string hocon) : ServerFixture
     {
         get
         {
+            if (ServerUnderTest.IsReference)
+            {
+                return []; // it has no settings
+            }
+
             File.WriteAllText(_file, hocon);
             return ["--config", _file];
         }

@@ -55,14 +55,14 @@ public abstract class SandboxTests : WireTests
 
     /// <summary>Sends a file request under a policy and compares its outcome.</summary>
     protected Task ExpectUnderAsync(string entries, string method, string parameters, string outcome) =>
-        ExpectUnderAsync(Sandbox(entries), method, parameters, outcome);
+        ExpectUnderAsync(Sandbox(entries), method, parameters, outcome, entries);
 
     /// <summary>Sends a file request with a sandbox and compares its outcome.</summary>
-    protected async Task ExpectUnderAsync(JObject sandbox, string method, string parameters, string outcome)
+    protected async Task ExpectUnderAsync(JObject sandbox, string method, string parameters, string outcome, string about = "a sandbox of its own")
     {
         var all = (JObject)Params(parameters);
         all["sandbox"] = sandbox;
-        Compare(await Client.RequestAsync(method, all), Here(outcome), $"{method} {Here(parameters)} under {sandbox["permissions"]!.ToString(Newtonsoft.Json.Formatting.None)}");
+        Compare(await Client.RequestAsync(method, all), Here(outcome), $"{method} {parameters} under {about}");
     }
 
     /// <summary>Params that run a shell script in the workspace with a sandbox; null for none.</summary>
@@ -104,6 +104,9 @@ public abstract class SandboxTests : WireTests
         return special;
     }
 }
+
+/// <summary>A server whose helpers do not outlive the test class by much.</summary>
+public sealed class SandboxServer() : ConfiguredServerFixture("execactors.sandbox.helper-idle = 500ms");
 
 /// <summary>Params changed on the way.</summary>
 public static class ParamsExtensions

@@ -3,7 +3,7 @@ using ExecActors.Testing;
 namespace ExecActors.Integration.Tests.Wire.Sandbox;
 
 /// <summary>File methods under a policy, beyond which path it grants.</summary>
-public sealed class SandboxFileTests(ServerFixture fixture) : SandboxTests(fixture), IClassFixture<ServerFixture>
+public sealed class SandboxFileTests(SandboxServer fixture) : SandboxTests(fixture), IClassFixture<SandboxServer>
 {
     [SandboxFact]
     public async Task Every_method_works_where_it_is_granted()

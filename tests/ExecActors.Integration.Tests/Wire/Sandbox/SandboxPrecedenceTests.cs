@@ -3,21 +3,16 @@ using ExecActors.Testing;
 namespace ExecActors.Integration.Tests.Wire.Sandbox;
 
 /// <summary>Which entry of a policy decides, and what a refused access looks like.</summary>
-public sealed class SandboxPrecedenceTests(ServerFixture fixture) : SandboxTests(fixture), IClassFixture<ServerFixture>
+public sealed class SandboxPrecedenceTests(SandboxServer fixture) : SandboxTests(fixture), IClassFixture<SandboxServer>
 {
     private static readonly string[] Paths =
         ["ws/a.txt", "ws/d/f", "ws/d/e/x", "ws/.git/config", "ws/sub/.git/config", "out/secret", "ws/escf", "ws/hard"];
 
-    /// <param name="entries">The policy.</param>
-    /// <param name="access">
-    /// Of each path: <c>w</c> readable and writable, <c>r</c> readable, <c>d</c> denied, <c>-</c> absent, <c>h</c> absent in a folder that is there.
-    /// </param>
     [SandboxTheory]
     [InlineData(":root=read", "rrrrrrrr")]
     [InlineData(":root=read ROOT/ws=write", "wwwrwrrw")]
     [InlineData(":root=read ROOT/ws=write ROOT/ws/d=read", "wrrrwrrw")]
     [InlineData(":root=read ROOT/ws=write ROOT/ws/d=read ROOT/ws/d/e=write", "wrwrwrrw")]
-    [InlineData(":root=read ROOT/ws=write ROOT/ws/d=deny ROOT/ws/d/e=write", "whwrwrrw")]
     [InlineData(":root=read ROOT/ws=write ROOT/ws/d=deny", "wddrwrrw")]
     [InlineData(":root=read ROOT/ws=write ROOT/ws/d=none", "wddrwrrw")]
     [InlineData(":root=read ROOT/ws=read ROOT/ws=write", "wwwrwrrw")]
@@ -46,29 +41,14 @@ public sealed class SandboxPrecedenceTests(ServerFixture fixture) : SandboxTests
     [InlineData(":root=read ROOT/ws=write ROOT/ws/a.txt=read", "rwwrwrrw")]
     [InlineData(":root=read ROOT/none=write", "rrrrrrrr")]
     [InlineData("ROOT/ws=read", "rrrrr--r")]
-    public async Task The_more_specific_entry_decides(string entries, string access)
-    {
-        foreach (var (path, expected) in Paths.Zip(access))
-        {
-            var content = File.ReadAllText(Tree.At(path));
-            await ExpectUnderAsync(entries, "fs/readFile", $$"""{"path":"file://ROOT/{{path}}"}""", expected switch
-            {
-                'w' or 'r' => $$"""{"dataBase64":"{{Base64(content)}}"}""",
-                'd' => Denied,
-                _ => Absent,
-            });
-            await ExpectUnderAsync(entries, "fs/writeFile", $$"""{"path":"file://ROOT/{{path}}","dataBase64":"{{Base64("new")}}"}""", expected switch
-            {
-                'w' => "{}",
-                'r' or 'h' => ReadOnly,
-                'd' when IsFileDenied(entries) && ServerUnderTest.IsReference => ReadOnly,
-                'd' => Denied,
-                _ => Absent,
-            });
-            Assert.Equal(expected == 'w' ? "new" : content, File.ReadAllText(Tree.At(path)));
-            Tree.Rewrite(path, content);
-        }
-    }
+    public Task The_more_specific_entry_decides(string entries, string access) => ExpectAccessAsync(entries, access);
+
+    [SandboxTheory]
+    [InlineData(":root=read ROOT/ws=write ROOT/ws/d=deny ROOT/ws/d/e=write", "wdwrwrrw")]
+    [InlineData(":root=read ROOT/ws=deny ROOT/ws/d=read", "drrddrdd")]
+    [InlineData(":root=read ROOT/ws=write ROOT/ws/d=deny ROOT/ws/d/e=read", "wdrrwrrw")]
+    [Difference("opened-below-denied")]
+    public Task What_is_opened_below_something_denied_opens_nothing_else(string entries, string access) => ExpectAccessAsync(entries, access);
 
     [SandboxTheory]
     [InlineData("ws/new")]
@@ -158,6 +138,33 @@ public sealed class SandboxPrecedenceTests(ServerFixture fixture) : SandboxTests
         await ExpectUnderAsync(sandbox, "fs/writeFile", """{"path":"file://ROOT/ws/.git/config","dataBase64":"eA=="}""", "{}");
         await ExpectUnderAsync(sandbox, "fs/remove", """{"path":"file://ROOT/out"}""", "{}");
         Assert.Equal(("x", false), (Tree.Read("ws/.git/config"), Tree.Has("out")));
+    }
+
+    /// <summary>Reads and writes each of the paths.</summary>
+    /// <param name="entries">The policy.</param>
+    /// <param name="access">Of each path: <c>w</c> readable and writable, <c>r</c> readable, <c>d</c> denied, <c>-</c> absent.</param>
+    private async Task ExpectAccessAsync(string entries, string access)
+    {
+        foreach (var (path, expected) in Paths.Zip(access))
+        {
+            var content = File.ReadAllText(Tree.At(path));
+            await ExpectUnderAsync(entries, "fs/readFile", $$"""{"path":"file://ROOT/{{path}}"}""", expected switch
+            {
+                'w' or 'r' => $$"""{"dataBase64":"{{Base64(content)}}"}""",
+                'd' => Denied,
+                _ => Absent,
+            });
+            await ExpectUnderAsync(entries, "fs/writeFile", $$"""{"path":"file://ROOT/{{path}}","dataBase64":"{{Base64("new")}}"}""", expected switch
+            {
+                'w' => "{}",
+                'r' => ReadOnly,
+                'd' when IsFileDenied(entries) && ServerUnderTest.IsReference => ReadOnly,
+                'd' => Denied,
+                _ => Absent,
+            });
+            Assert.Equal(expected == 'w' ? "new" : content, File.ReadAllText(Tree.At(path)));
+            Tree.Rewrite(path, content);
+        }
     }
 
     private static bool IsFileDenied(string entries) => entries.Contains('*', StringComparison.Ordinal);

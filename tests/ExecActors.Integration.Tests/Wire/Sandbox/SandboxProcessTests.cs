@@ -3,7 +3,7 @@ using ExecActors.Testing;
 namespace ExecActors.Integration.Tests.Wire.Sandbox;
 
 /// <summary><c>process/start</c> with a sandbox.</summary>
-public sealed class SandboxProcessTests(ServerFixture fixture) : SandboxTests(fixture), IClassFixture<ServerFixture>
+public sealed class SandboxProcessTests(SandboxServer fixture) : SandboxTests(fixture), IClassFixture<SandboxServer>
 {
     private const string Internet = "perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0) or do { print \"errno \", $!+0; exit 7 }; print \"ok\"'";
 

@@ -1,7 +1,7 @@
 namespace ExecActors.Integration.Tests.Wire.Sandbox;
 
 /// <summary>The sandbox object itself: what may stand in it and what must.</summary>
-public sealed class SandboxShapeTests(ServerFixture fixture) : SandboxTests(fixture), IClassFixture<ServerFixture>
+public sealed class SandboxShapeTests(SandboxServer fixture) : SandboxTests(fixture), IClassFixture<SandboxServer>
 {
     private const string Disabled = "\"permissions\":{\"type\":\"disabled\"},\"windowsSandboxLevel\":\"disabled\"";
 
