@@ -11,7 +11,12 @@ public static class ExecActorsServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options; null for the defaults.</param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <remarks>A value out of range is reported when the host starts (<see cref="Microsoft.Extensions.Options.OptionsValidationException"/>).</remarks>
+    /// <remarks>
+    /// A value out of range is reported when the host starts (<see cref="Microsoft.Extensions.Options.OptionsValidationException"/>).
+    /// File methods with a sandbox are carried out by the host's own program, started anew inside it: begin <c>Main</c> with
+    /// <c>if (FsHelper.TryRun(args, out var code)) return code;</c> (<see cref="Runtime.FileSystem.FsHelper"/>), or set
+    /// <c>execactors.sandbox.helper-command</c>. Without either they are refused.
+    /// </remarks>
     public static IServiceCollection AddExecActors(this IServiceCollection services, Action<ExecServerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

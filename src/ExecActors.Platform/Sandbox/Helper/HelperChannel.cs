@@ -38,7 +38,7 @@ public sealed class HelperChannel : IDisposable
         _socket.Send(request, body, descriptors: [], deadline);
         if (!_socket.TryReceive(deadline, out var answer))
         {
-            throw new HelperLostException("it closed its end");
+            throw new HelperLostException("it closed its end", hasEnded: true);
         }
 
         if (answer.Id == request.Id && answer.Method == method && answer.Kind is HelperMessageKind.Result or HelperMessageKind.Refusal)

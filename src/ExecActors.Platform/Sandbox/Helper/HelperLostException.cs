@@ -4,8 +4,9 @@ namespace ExecActors.Platform;
 public sealed class HelperLostException : Exception
 {
     /// <summary>With what happened, as a clause: <c>it closed its end</c>.</summary>
-    public HelperLostException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+    public HelperLostException(string message, bool hasEnded = false, Exception? inner = null)
+        : base(message, inner) => HasEnded = hasEnded;
+
+    /// <summary>Whether the helper closed its end, as it does when it ends.</summary>
+    public bool HasEnded { get; }
 }

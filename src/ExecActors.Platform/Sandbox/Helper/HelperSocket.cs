@@ -52,7 +52,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
                 var length = ReceivePacket(deadline, out var header, out var passed);
                 if (length < 0)
                 {
-                    return body is null ? false : throw new HelperLostException("it closed its end in the middle of an answer");
+                    return body is null ? false : throw new HelperLostException("it closed its end in the middle of an answer", hasEnded: true);
                 }
 
                 descriptors = passed; // only the last packet may have any
@@ -137,7 +137,7 @@ internal sealed class HelperSocket(SafeFileHandle socket) : IDisposable
 
                 return; // an interrupted or failed poll shows at the next attempt
             case Errno.EPIPE or Errno.ECONNRESET:
-                throw new HelperLostException("it closed its end");
+                throw new HelperLostException("it closed its end", hasEnded: true);
             case var errno:
                 throw new HelperLostException(OsError.Describe(errno));
         }

@@ -61,9 +61,9 @@ internal sealed class FileHelper : IFileHelper
         {
             return _process.Channel.Call(method, body, patience);
         }
-        catch (HelperLostException e) when (!IsAlive)
+        catch (HelperLostException e) when (e.HasEnded)
         {
-            throw new HelperLostException(_process.Ending(), e);
+            throw new HelperLostException(_process.Ending(), hasEnded: true, e);
         }
     }
 }

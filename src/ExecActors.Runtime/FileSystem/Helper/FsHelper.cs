@@ -16,6 +16,8 @@ public static class FsHelper
 {
     private const int SmallResult = 4 * 1024;
 
+    private static bool _canReenter;
+
     /// <summary>
     /// Does all of a helper's work when that is what the program was started for. To be called first in <c>Main</c> by every program that hosts a server
     /// and leaves <c>sandbox.helper-command</c> empty.
@@ -27,6 +29,7 @@ public static class FsHelper
     {
         ArgumentNullException.ThrowIfNull(args);
         exitCode = 0;
+        _canReenter = true;
         if (args is not [HelperProgram.Argument])
         {
             return false;
@@ -52,6 +55,16 @@ public static class FsHelper
         return true;
     }
 
+    /// <summary>The program that becomes a helper.</summary>
+    /// <exception cref="SandboxException">There is none.</exception>
+    internal static HelperProgram FindProgram(SandboxSettings settings) =>
+        // A program that does not begin with TryRun would do whatever it does when it starts, inside the sandbox.
+        settings.HelperCommand.Length > 0 || _canReenter
+            ? HelperProgram.Find(settings.HelperCommand)
+            : throw new SandboxException(
+                "sandboxed file work is done by the program that hosts the server, started anew, and this one is not made for that; "
+                + "call FsHelper.TryRun(args, out var code) first in its Main, or set execactors.sandbox.helper-command to the path of an execactors");
+
     /// <summary>Starts a helper that may do nothing, and ends it again: whether sandboxed file work would be done on this machine. Blocks.</summary>
     /// <param name="bubblewrap">Makes the sandbox.</param>
     /// <param name="settings">The program, and how long it may take.</param>
@@ -66,7 +79,7 @@ public static class FsHelper
         {
             // Nothing granted, its own files neither: whatever a policy says, it leaves no more to be made than this.
             var plan = MountPlan.Make(new SandboxPolicy { RestrictsFiles = true, RestrictsNetwork = true }, bubblewrap.Options.Limits);
-            var program = HelperProgram.Find(settings.HelperCommand);
+            var program = FindProgram(settings);
             FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, program, holdsAbsent: false), settings.HelperPatience).Dispose();
             return null;
         }

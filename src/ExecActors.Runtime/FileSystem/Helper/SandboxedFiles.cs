@@ -25,7 +25,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
 {
     private const int SmallRequest = 512;
 
-    private readonly Lazy<HelperProgram> _program = new(() => HelperProgram.Find(settings.HelperCommand), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HelperProgram> _program = new(() => FsHelper.FindProgram(settings), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Carries out a method that answers a value, as <see cref="FileExecutor.Execute"/> does.</summary>
     /// <param name="parameters">The method's params record.</param>

@@ -122,6 +122,19 @@ public sealed class HelperLossTests : HelperTest
         Assert.Equal(0, at.Pool.Count);
     }
 
+    [SandboxFact]
+    public void A_program_that_cannot_become_a_helper_is_not_started()
+    {
+        using var at = new Playground(Clock, program: "");
+        at.Write("ws/a.txt", "A");
+
+        var refusal = at.ReadError(Playground.Sandbox((at.Path("ws"), ProfileAccess.Read)), "ws/a.txt");
+
+        Assert.Equal(ErrorCodes.InternalError, refusal.Code);
+        Assert.Contains("FsHelper.TryRun(args, out var code)", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, at.Pool.Count);
+    }
+
     [SandboxTheory]
     [InlineData("exit 3", "sandboxed file helper could not be started (exit code 3)")]
     [InlineData("kill -SEGV $$", "sandboxed file helper could not be started (killed by signal 11)")]

@@ -2,7 +2,7 @@ using ExecActors.Runtime.Tests.Support;
 
 namespace ExecActors.Runtime.Tests.FileSystem.Helper;
 
-/// <summary>Helpers are counted over the whole machine.</summary>
+/// <summary>Helpers are counted over the whole process.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HelperTests
 {

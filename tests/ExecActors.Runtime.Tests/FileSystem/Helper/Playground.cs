@@ -61,14 +61,14 @@ internal sealed class Playground : IDisposable
     /// <summary>Makes a program of the shell, and gives its path.</summary>
     public string Program(string name, string script) => _folder.WriteProgram(name, $"#!/bin/sh\n{script}\n");
 
-    /// <summary>The processes that are helpers, of all playgrounds.</summary>
+    /// <summary>The processes that are helpers of this one, of all playgrounds.</summary>
     public static IReadOnlyList<int> HelperPids() =>
     [
         .. from folder in Directory.EnumerateDirectories("/proc")
            let pid = int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
            where pid > 0
            let command = CommandLine(folder)
-           where command is [var program, HelperProgram.Argument] && program.EndsWith("/execactors", StringComparison.Ordinal)
+           where command is [var program, HelperProgram.Argument] && program.EndsWith("/execactors", StringComparison.Ordinal) && IsOurs(pid)
            select pid,
     ];
 
@@ -135,6 +135,20 @@ internal sealed class Playground : IDisposable
     {
         Pool.Dispose();
         _folder.Dispose();
+    }
+
+    // bubblewrap is our child and leads the group; of one that is on its end nobody leads it any more.
+    private static bool IsOurs(int pid)
+    {
+        try
+        {
+            var leader = File.ReadAllText($"/proc/{ProcessTable.GroupOf(pid)}/stat");
+            return int.Parse(leader[(leader.LastIndexOf(')') + 2)..].Split(' ', 3)[1], CultureInfo.InvariantCulture) == System.Environment.ProcessId;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string[] CommandLine(string process)
