@@ -24,7 +24,7 @@ internal static class FileErrors
         [FileRefusal.UncopyableKind] = Errors.InvalidRequest("fs/copy only supports regular files, directories, and symlinks"),
         [FileRefusal.ReplacementFailed] =
             Errors.Internal("the file was not replaced, because a write to it failed before; open it again and write all of it"),
-        [FileRefusal.TooManyDirectories] = Errors.Limit("execactors.limits.watched-directories"),
+        [FileRefusal.TooManyDirectories] = Errors.Limit("limits.watched-directories"),
     };
 
     /// <summary>The refusal for an operation that did not succeed.</summary>

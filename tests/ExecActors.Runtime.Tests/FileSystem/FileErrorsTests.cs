@@ -35,7 +35,7 @@ public sealed class FileErrorsTests
     [InlineData(FileRefusal.CopyIntoItself, ErrorCodes.InvalidRequest, "fs/copy cannot copy a directory to itself or one of its descendants")]
     [InlineData(FileRefusal.UncopyableKind, ErrorCodes.InvalidRequest, "fs/copy only supports regular files, directories, and symlinks")]
     [InlineData(FileRefusal.ReplacementFailed, ErrorCodes.InternalError, "the file was not replaced, because a write to it failed before; open it again and write all of it")]
-    [InlineData(FileRefusal.TooManyDirectories, ErrorCodes.LimitReached, "limit reached: execactors.limits.watched-directories")]
+    [InlineData(FileRefusal.TooManyDirectories, ErrorCodes.LimitReached, "limit reached: limits.watched-directories")]
     public void A_broken_rule_has_its_own_words(FileRefusal refusal, int code, string message)
     {
         byte[] path = [.. "/a/"u8, 0xFF, .. Encoding.ASCII.GetBytes(" b")];

@@ -109,7 +109,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         }
         catch (FileHelpersBusyException)
         {
-            error = Errors.Limit("execactors.sandbox.helpers");
+            error = Errors.Limit("sandbox.helpers");
         }
         catch (ObjectDisposedException)
         {
