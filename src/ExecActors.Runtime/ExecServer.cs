@@ -64,7 +64,7 @@ public sealed class ExecServer
         ArgumentNullException.ThrowIfNull(parts);
         var http = new HttpEngine(parts.Settings.Http, parts.ServerVariables);
         system.RegisterOnTermination(http.Dispose);
-        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler);
+        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup("execactors.blocking-io").Schedule);
         system.RegisterOnTermination(helpers.Dispose);
         var sessions = new SessionEnvironment
         {

@@ -21,6 +21,13 @@ public static class ProcessTable
         return [.. members.Where(entry => entry.Fields[0] is not ("Z" or "X")).Select(entry => entry.Name)];
     }
 
+    /// <summary>The process group of a process.</summary>
+    public static int GroupOf(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 4)[2], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Completes once a process is gone, out of the process table too.</summary>
     /// <exception cref="TimeoutException">It is still there after <see cref="TestTimeouts.Default"/>.</exception>
     public static Task WaitUntilGoneAsync(int pid) => LeakCheck.SettleAsync(

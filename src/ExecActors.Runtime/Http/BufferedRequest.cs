@@ -14,9 +14,6 @@ internal sealed class BufferedRequest(HttpOrder order)
     /// <summary>Gives it up and drops its HTTP connection. Never disposed: it has no timer, and a task may still look at it.</summary>
     public CancellationTokenSource Stop { get; } = new();
 
-    /// <summary>Whether the client gave it up.</summary>
-    public bool IsGivenUp { get; set; }
-
     /// <summary>Where it waits for its turn; null once it has begun.</summary>
     public LinkedListNode<BufferedRequest>? Waiting { get; set; }
 }

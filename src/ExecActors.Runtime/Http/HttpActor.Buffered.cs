@@ -4,6 +4,8 @@ using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 
+using Microsoft.Extensions.Logging;
+
 namespace ExecActors.Runtime.Http;
 
 /// <content>Requests whose response comes in one piece: a task each, as many at once as there are places.</content>
@@ -35,88 +37,89 @@ internal sealed partial class HttpActor
     private void Begin(BufferedRequest request)
     {
         _running++;
-        _ = _exchange.RunAsync(request.Order, request.Stop.Token)
-            .PipeTo(Self, success: answer => new Collected(request, answer), failure: e => new CollectBroke(request, e));
+        _ = AnswerAsync(request, _exchange, _environment.Log, Self);
     }
 
-    private void OnCollected(Collected collected)
+    // The answer goes from the task to the session and not by way of this actor: a thread less to wake for each request.
+    private static async Task AnswerAsync(BufferedRequest request, BufferedExchange exchange, ILogger log, IActorRef self)
     {
-        var (request, answer) = collected;
-        if (answer.Reason is { } reason)
+        var order = request.Order;
+        ByteLease frame;
+        try
         {
-            HttpLog.ExchangeFailed(_environment.Log, request.Order.Params.RequestId, reason);
+            var answer = await exchange.RunAsync(order, request.Stop.Token);
+            frame = answer.Frame;
+            if (answer.Reason is { } reason)
+            {
+                HttpLog.ExchangeFailed(log, order.Params.RequestId, reason);
+            }
+        }
+        catch (Exception e)
+        {
+            HttpLog.ExchangeLost(log, e, order.Params.RequestId);
+            frame = AnswerFrames.Error(order.Ref.Id, Errors.HttpLost);
         }
 
-        if (request.IsGivenUp)
-        {
-            answer.Frame.Dispose();
-            End(request, AnswerFrames.Error(request.Ref.Id, Errors.HttpCancelled));
-        }
-        else
-        {
-            End(request, answer.Frame);
-        }
+        order.Session.Tell(new ServiceProtocol.Answer(order.Ref, frame), self);
+        self.Tell(new Ended(request), ActorRefs.NoSender);
     }
 
-    private void OnCollectBroke(CollectBroke broke)
+    private void OnEnded(Ended ended)
     {
-        HttpLog.ExchangeLost(_environment.Log, broke.Error, broke.Request.Order.Params.RequestId);
-        End(broke.Request, AnswerFrames.Error(broke.Request.Ref.Id, Errors.HttpLost));
+        Forget(ended.Request);
+        _running--;
+        if (_waiting.First is { } next)
+        {
+            _waiting.RemoveFirst();
+            next.Value.Waiting = null;
+            Begin(next.Value);
+        }
     }
 
     // One that runs says itself what it was at.
     private void OnDeadline(BufferedRequest request)
     {
-        if (request.Waiting is not null)
-        {
-            End(request, AnswerFrames.Error(request.Ref.Id, Errors.HttpSendFailed(request.Order.Call.Url.ToString())));
-        }
-        else
+        if (request.Waiting is null)
         {
             request.Stop.Cancel();
         }
+        else
+        {
+            Refuse(request, Errors.HttpSendFailed(request.Order.Call.Url.ToString()));
+        }
     }
 
+    // One that runs is answered here, and only then stopped: what its task still answers comes second, and the session lets it fall.
     private void GiveUp(BufferedRequest request)
     {
-        request.IsGivenUp = true;
-        if (request.Waiting is not null)
-        {
-            End(request, AnswerFrames.Error(request.Ref.Id, Errors.HttpCancelled));
-        }
-        else
-        {
-            request.Stop.Cancel();
-        }
+        Refuse(request, Errors.HttpCancelled);
+        request.Stop.Cancel();
     }
 
-    private void End(BufferedRequest request, ByteLease answer)
+    private void Refuse(BufferedRequest request, RpcError why)
     {
-        _buffered.Remove(request);
-        Timers.Cancel(request);
-        Answer(request.Ref, answer);
         if (request.Waiting is { } place)
         {
             _waiting.Remove(place);
+            request.Waiting = null;
             request.Order.Body?.Dispose();
         }
-        else
-        {
-            _running--;
-            if (_waiting.First is { } next)
-            {
-                _waiting.RemoveFirst();
-                next.Value.Waiting = null;
-                Begin(next.Value);
-            }
-        }
 
-        OnEnded(request);
+        Forget(request);
+        Answer(request.Ref, AnswerFrames.Error(request.Ref.Id, why));
     }
 
-    private sealed record Collected(BufferedRequest Request, BufferedAnswer Answer) : INoSerializationVerificationNeeded;
+    private void Forget(BufferedRequest request)
+    {
+        _buffered.Remove(request);
+        if (request.Order.Params.TimeoutMs is not null)
+        {
+            Timers.Cancel(request);
+        }
+    }
 
-    private sealed record CollectBroke(BufferedRequest Request, Exception Error) : INoSerializationVerificationNeeded;
+    /// <summary>A task has told the session its answer; its place is free.</summary>
+    private sealed record Ended(BufferedRequest Request) : INoSerializationVerificationNeeded;
 
     private sealed record DeadlineOver(BufferedRequest Request) : INoSerializationVerificationNeeded;
 }

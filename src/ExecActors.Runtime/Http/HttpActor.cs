@@ -11,9 +11,10 @@ namespace ExecActors.Runtime.Http;
 /// <summary>The HTTP requests of one attached connection: which are under way, which stream has which id, and who may begin.</summary>
 /// <remarks>
 /// Parent: the SessionActor, which makes it at the first HTTP request of an attachment and stops it at the attachment's end. Stopping is all
-/// it takes: every request then drops its HTTP connection at once and nothing more is told. The session passes on requests and cancels,
-/// takes answers (ServiceProtocol.Answer and Parked) and notifications (HttpProtocol.Delta, sent by the streams, whom it tells Admitted).
-/// Children: one HttpStreamActor per streamed request. Requests with a response in one piece are tasks, piped to this actor.
+/// it takes: every request then drops its HTTP connection at once and nothing more is told. The session parks and passes on requests and
+/// cancels, takes answers (ServiceProtocol.Answer, for a cancelled request perhaps two, of which the first counts) and notifications
+/// (HttpProtocol.Delta, sent by the streams, whom it tells Admitted).
+/// Children: one HttpStreamActor per streamed request. Requests with a response in one piece are tasks, which tell the session themselves.
 /// Supervision: a failed stream is stopped; it tells its client itself. A failure here drops one message and nothing else.
 /// Behaviours: one. Streams begin at once and are bounded by a refusal; other requests are bounded in number and wait in order.
 /// Timers: one per request with a response in one piece that has a deadline; streams keep their own.
@@ -27,7 +28,7 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
     private readonly NameLookup _lookup;
     private readonly BufferedExchange _exchange;
     private readonly Dictionary<string, IActorRef> _streams = new(StringComparer.Ordinal);
-    private readonly List<PendingCancel> _cancels = [];
+    private readonly List<(RequestRef Ref, IActorRef Stream)> _cancels = []; // answered when the stream has ended
     private long _number;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
@@ -40,11 +41,10 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings);
         Receive<Request>(OnRequest);
         Receive<Cancel>(OnCancel);
-        Receive<Collected>(OnCollected);
-        Receive<CollectBroke>(OnCollectBroke);
+        Receive<Ended>(OnEnded);
         Receive<DeadlineOver>(over => OnDeadline(over.Request), over => _buffered.Contains(over.Request));
         Receive<DeadlineOver>(_ => { }); // it had ended when its time did
-        Receive<HttpStreamActor.GivenUp>(_ => OnEnded(Sender));
+        Receive<HttpStreamActor.GivenUp>(_ => OnGivenUp(Sender));
         Receive<StreamEnded>(OnStreamEnded);
     }
 
@@ -84,7 +84,6 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
             return;
         }
 
-        Context.Parent.Tell(new ServiceProtocol.Parked(request.Ref), Self);
         var order = new HttpOrder(request.Ref, request.Params, call, request.Body, Context.Parent);
         if (request.Params.StreamResponse)
         {
@@ -128,51 +127,40 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
 
     private void OnCancel(Cancel cancel)
     {
-        var named = new HashSet<object>(_buffered.Where(request => string.Equals(request.Order.Params.RequestId, cancel.Params.RequestId, StringComparison.Ordinal)));
-        if (_streams.TryGetValue(cancel.Params.RequestId, out var stream))
-        {
-            named.Add(stream);
-        }
-
-        if (named.Count == 0)
-        {
-            Answer(cancel.Ref, AnswerFrames.Empty(cancel.Ref.Id));
-            return;
-        }
-
-        Context.Parent.Tell(new ServiceProtocol.Parked(cancel.Ref), Self);
-        _cancels.Add(new PendingCancel(cancel.Ref, [.. named]));
-        stream?.Tell(HttpStreamActor.GiveUp.Instance);
-        foreach (var request in named.OfType<BufferedRequest>())
+        foreach (var request in _buffered.Where(request => string.Equals(request.Order.Params.RequestId, cancel.Params.RequestId, StringComparison.Ordinal)).ToList())
         {
             GiveUp(request);
+        }
+
+        if (_streams.TryGetValue(cancel.Params.RequestId, out var stream))
+        {
+            _cancels.Add((cancel.Ref, stream));
+            stream.Tell(HttpStreamActor.GiveUp.Instance);
+        }
+        else
+        {
+            Answer(cancel.Ref, AnswerFrames.Empty(cancel.Ref.Id));
         }
     }
 
     private void OnStreamEnded(StreamEnded ended)
     {
         _streams.Remove(ended.RequestId);
-        OnEnded(ended.Stream);
+        OnGivenUp(ended.Stream);
     }
 
-    /// <summary>The client has been told the last of a request or stream, or soon is: cancels that waited for that are done.</summary>
-    private void OnEnded(object ended)
+    /// <summary>The session has been told the last of a stream: cancels that waited for that are done.</summary>
+    private void OnGivenUp(IActorRef stream)
     {
-        for (var i = _cancels.Count - 1; i >= 0; i--)
+        foreach (var (cancel, _) in _cancels.Where(cancel => cancel.Stream.Equals(stream)))
         {
-            var cancel = _cancels[i];
-            if (cancel.Named.Remove(ended) && cancel.Named.Count == 0)
-            {
-                _cancels.RemoveAt(i);
-                Answer(cancel.Ref, AnswerFrames.Empty(cancel.Ref.Id));
-            }
+            Answer(cancel, AnswerFrames.Empty(cancel.Id));
         }
+
+        _cancels.RemoveAll(cancel => cancel.Stream.Equals(stream));
     }
 
     private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new ServiceProtocol.Answer(request, frame), Self);
-
-    /// <summary>A cancel that is answered when these are given up.</summary>
-    private sealed record PendingCancel(RequestRef Ref, HashSet<object> Named);
 
     private sealed record StreamEnded(string RequestId, IActorRef Stream) : INoSerializationVerificationNeeded;
 }

@@ -9,7 +9,7 @@ namespace ExecActors.Runtime.Http;
 /// <summary>What an <see cref="HttpActor"/> accepts, and what its exchanges tell the session beside answers.</summary>
 internal static class HttpProtocol
 {
-    /// <summary>http/request. Answered at once when it is refused; else parked and answered when there is a response.</summary>
+    /// <summary>http/request. Answered out of turn, when there is a response or a refusal.</summary>
     /// <param name="Ref">Names the request.</param>
     /// <param name="Params">The request.</param>
     /// <param name="Body">Its body, owned by the receiver; null when it has none.</param>

@@ -11,7 +11,7 @@ namespace ExecActors.Runtime.Http;
 internal sealed partial class HttpStreamActor
 {
     /// <summary>Notifications told to the session and not yet admitted to the connection.</summary>
-    private const int MaxDeltas = 2;
+    private const int MaxDeltas = 1;
 
     private const int RoomBytes = 4 * 1024;
     private const int DeltaOverhead = 160;
@@ -250,7 +250,7 @@ internal sealed partial class HttpStreamActor
 
         _start = 0;
         _end = 0;
-        if (_isWaiting || _isOver)
+        if (_isWaiting || _isOver || _inTurn >= MaxDeltas)
         {
             ReturnBuffer();
         }

@@ -23,7 +23,6 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
     private readonly HttpEnvironment _environment;
     private readonly NameLookup _lookup;
     private readonly CancellationTokenSource _stop = new();
-    private bool _isGivenUp;
     private bool _isAnswered;
     private Exception? _failure;
 
@@ -92,8 +91,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
             case SendBroke broke:
                 throw new InvalidOperationException("the exchange failed outside of what is expected", broke.Error);
             case GiveUp:
-                _isGivenUp = true;
-                _stop.Cancel();
+                Finish(Errors.HttpCancelled);
                 break;
             case Deadline:
                 _stop.Cancel(); // the task says what it was at
@@ -140,9 +138,8 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
             HttpLog.ExchangeFailed(_environment.Log, _order.Params.RequestId, reason);
         }
 
-        // A reply that was given up on its way came too late for the deadline, or for the client.
-        var error = _isGivenUp ? Errors.HttpCancelled : sent.Reply is null ? sent.Error : Errors.HttpSendFailed(_order.Call.Url.ToString());
-        Finish(error);
+        // A reply that was given up on its way came too late for the deadline.
+        Finish(sent.Reply is null ? sent.Error : Errors.HttpSendFailed(_order.Call.Url.ToString()));
     }
 
     private void Finish(RpcError error)

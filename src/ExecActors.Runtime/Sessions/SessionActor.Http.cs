@@ -13,6 +13,7 @@ internal sealed partial class SessionActor
     {
         attached.Http ??= Context.ActorOf(HttpActor.Props(_environment.Http, attached.Epoch), $"http-{attached.Epoch}");
         attached.Answers.Assign(request.Ticket, attached.Http);
+        attached.Answers.Park(request.Ticket); // it takes as long as the other server takes
         attached.Http.Tell(message.Params switch
         {
             HttpRequestParams call => new HttpProtocol.Request(request, call, message.Payload),

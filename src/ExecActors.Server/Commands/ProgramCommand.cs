@@ -21,7 +21,7 @@ internal static class ProgramCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, ProgramIo io)
     {
-        var root = new RootCommand(Description) { ServeCommand.Create(io), RunCommand.Create(io) };
+        var root = new RootCommand(Description) { ServeCommand.Create(io), RunCommand.Create(io), DoctorCommand.Create(io) };
         DocumentedCommand.ShowExamplesIn(root);
 
         // "@file" is an ordinary argument: a command that is to be run may well have one.

@@ -42,7 +42,7 @@ internal sealed class ServeCommand
         HelpName = $"{CapabilityToken}|{SignedBearerToken}",
     };
 
-    private readonly Option<string?> _tokenFile = PathOption("--ws-token-file", "capability-token: file with the token; read once, trimmed.");
+    private readonly Option<string?> _tokenFile = PathOption.Create("--ws-token-file", "capability-token: file with the token; read once, trimmed.");
 
     private readonly Option<string?> _tokenSha256 = new("--ws-token-sha256")
     {
@@ -50,7 +50,7 @@ internal sealed class ServeCommand
         HelpName = "HEX",
     };
 
-    private readonly Option<string?> _sharedSecretFile = PathOption(
+    private readonly Option<string?> _sharedSecretFile = PathOption.Create(
         "--ws-shared-secret-file", "signed-bearer-token: file with the HS256 secret, at least 32 bytes; read once, trimmed.");
 
     private readonly Option<string?> _issuer = new("--ws-issuer")
@@ -84,7 +84,7 @@ internal sealed class ServeCommand
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> _config = PathOption("--config", "HOCON file that is laid over the built-in settings.");
+    private readonly Option<string?> _config = PathOption.Create("--config", "HOCON file that is laid over the built-in settings.");
 
     private readonly Option<string> _logLevel = new("--log-level")
     {
@@ -145,19 +145,6 @@ internal sealed class ServeCommand
         ConfigFile = parsed.GetValue(_config),
         LogLevel = (LogLevel)Array.IndexOf(LogLevels, parsed.GetValue(_logLevel)),
     };
-
-    private static Option<string?> PathOption(string name, string description)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = "PATH" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "" }])
-            {
-                result.AddError($"{name} needs a path.");
-            }
-        });
-        return option;
-    }
 
     private static bool ReadFlag(ProgramIo io, ArgumentResult result)
     {

@@ -30,7 +30,7 @@ public sealed class HelperProgram
         ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"),
         ("DOTNET_gcServer", "0"),
         ("DOTNET_gcConcurrent", "0"),
-        ("DOTNET_GCHeapHardLimit", "0x10000000"), // 256 MiB; the largest answer is 64
+        ("DOTNET_GCHeapHardLimit", "0x20000000"), // 512 MiB; the largest answer is 64, gathered in a buffer that doubles
         ("DOTNET_TieredPGO", "0"),
     ];
 

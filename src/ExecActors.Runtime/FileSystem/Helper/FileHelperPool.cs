@@ -12,7 +12,10 @@ namespace ExecActors.Runtime.FileSystem;
 /// Used by the threads of <c>execactors.blocking-io</c>, which may wait here, and by the scheduler's, which does not: hence a lock and no actor. Nothing
 /// blocks while the lock is held but the waiting itself. Whoever takes a helper gives it back or lets it go, exactly once.
 /// </remarks>
-internal sealed class FileHelperPool(SandboxSettings settings, IScheduler scheduler) : IDisposable
+/// <param name="settings">How many, and for how long.</param>
+/// <param name="scheduler">The clock.</param>
+/// <param name="runBlocking">Runs the ending of idle helpers on a thread that may block; null to do it on the scheduler's, in tests.</param>
+internal sealed class FileHelperPool(SandboxSettings settings, IScheduler scheduler, Action<Action>? runBlocking = null) : IDisposable
 {
     /// <summary>How long a caller waits for the helper of another one before a second one is started for the same view: about what a start takes.</summary>
     private static readonly TimeSpan _startCost = TimeSpan.FromMilliseconds(30);
@@ -286,7 +289,11 @@ internal sealed class FileHelperPool(SandboxSettings settings, IScheduler schedu
             Monitor.PulseAll(_gate);
         }
 
-        ended.ForEach(helper => helper.Dispose());
+        if (ended.Count > 0)
+        {
+            var end = () => ended.ForEach(helper => helper.Dispose());
+            (runBlocking ?? (work => work()))(end);
+        }
     }
 
     private sealed record Idle(IFileHelper Helper, string Key, TimeSpan Since);

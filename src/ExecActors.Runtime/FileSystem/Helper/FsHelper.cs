@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Settings;
 
 namespace ExecActors.Runtime.FileSystem;
 
@@ -47,6 +50,34 @@ public static class FsHelper
         error.Write("fs-helper is how a server starts its own file helpers; it is of no use otherwise\n"u8);
         exitCode = 2;
         return true;
+    }
+
+    /// <summary>Starts a helper that may do nothing, and ends it again: whether sandboxed file work would be done on this machine. Blocks.</summary>
+    /// <param name="bubblewrap">Makes the sandbox.</param>
+    /// <param name="settings">The program, and how long it may take.</param>
+    /// <param name="took">How long it took until the helper could be asked.</param>
+    /// <returns>Null when it could; else why not, with what to do.</returns>
+    public static string? Try(Bubblewrap bubblewrap, SandboxSettings settings, out TimeSpan took)
+    {
+        ArgumentNullException.ThrowIfNull(bubblewrap);
+        ArgumentNullException.ThrowIfNull(settings);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            // Nothing granted, its own files neither: whatever a policy says, it leaves no more to be made than this.
+            var plan = MountPlan.Make(new SandboxPolicy { RestrictsFiles = true, RestrictsNetwork = true }, bubblewrap.Options.Limits);
+            var program = HelperProgram.Find(settings.HelperCommand);
+            FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, program, holdsAbsent: false), settings.HelperPatience).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is SandboxException or ProcessStartException or HelperNotBegunException)
+        {
+            return e.Message;
+        }
+        finally
+        {
+            took = Stopwatch.GetElapsedTime(start);
+        }
     }
 
     /// <summary>Takes the first message, which says what is allowed, and gives everything else up.</summary>

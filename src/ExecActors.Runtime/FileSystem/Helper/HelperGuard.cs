@@ -9,8 +9,8 @@ namespace ExecActors.Runtime.FileSystem;
 /// </summary>
 /// <remarks>
 /// It looks at where a path leads before the request is carried out, and for opened files at what was opened after, since a link can be turned elsewhere
-/// in between. A request that moves or copies may make names that it does not name itself; while there are absent ones, it gets a helper with placeholders
-/// mounted in their places (<see cref="NeedsPlaceholders"/>).
+/// in between. A request that copies or moves a tree may make names that it does not name itself; where these may be absent ones, it gets a helper with
+/// placeholders mounted in their places (<see cref="NeedsPlaceholders"/>).
 /// </remarks>
 internal sealed class HelperGuard(HelperView view)
 {
@@ -21,7 +21,15 @@ internal sealed class HelperGuard(HelperView view)
     private static readonly UnixPath _proc = UnixPath.FromText("/proc");
 
     /// <summary>Whether a request is one that only the kernel can keep from making an absent name.</summary>
-    public static bool NeedsPlaceholders(object parameters) => parameters is FsCopyParams or FsRenameParams;
+    /// <param name="parameters">The method's params record.</param>
+    /// <param name="absent">The names.</param>
+    public static bool NeedsPlaceholders(object parameters, IReadOnlyList<UnixPath> absent) => absent.Count > 0 && parameters switch
+    {
+        // Wherever links lead it by then, it makes one name, the one it says; a tree moved there brings others only below that.
+        FsRenameParams rename => IsPartOfAny(UnixPath.FromBytes(rename.DestinationPath).Name, absent),
+        FsCopyParams => true,
+        _ => false,
+    };
 
     /// <summary>Why a request is not carried out; null when it may be.</summary>
     public RpcError? Refusal(object parameters) => parameters switch
@@ -96,6 +104,9 @@ internal sealed class HelperGuard(HelperView view)
 
         return named;
     }
+
+    private static bool IsPartOfAny(string name, IReadOnlyList<UnixPath> absent) =>
+        absent.Any(path => path.Raw.Split('/').Contains(name, StringComparer.Ordinal));
 
     private static RpcError OfErrno(int errno) => FileErrors.OfErrno(errno);
 }

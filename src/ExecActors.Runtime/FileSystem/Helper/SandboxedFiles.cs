@@ -138,7 +138,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         HelperCodec.WriteParams(body, parameters);
         using var request = body.Take();
         var method = HelperCodec.MethodOf(parameters);
-        var holdsAbsent = plan.Absent.Count > 0 && HelperGuard.NeedsPlaceholders(parameters);
+        var holdsAbsent = HelperGuard.NeedsPlaceholders(parameters, plan.Absent);
         for (var isFirst = true; ; isFirst = false)
         {
             // A helper with placeholders is not kept: they would be seen outside for as long as it waits. Others must not get it either.

@@ -40,8 +40,9 @@ public sealed class HelperLossTests : HelperTest
         var sandbox = Playground.Sandbox((At.Path("ws"), ProfileAccess.Write));
         Assert.Equal("A", At.Read(sandbox, "ws/a.txt"));
         var helper = Assert.Single(Playground.HelperPids());
+        var sandboxGroup = ProcessTable.GroupOf(helper);
         Signal("KILL", helper);
-        await ProcessTable.WaitUntilGoneAsync(helper);
+        await ProcessTable.WaitUntilGroupEndedAsync(sandboxGroup); // bubblewrap ends after it, and holds the socket as long
 
         Assert.Equal(default, At.WriteFile(sandbox, "ws/new", "N"));
     }

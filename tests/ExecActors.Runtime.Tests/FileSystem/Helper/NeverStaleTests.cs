@@ -25,7 +25,7 @@ public sealed class NeverStaleTests : HelperTest
         Assert.NotEqual(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("ws/a.txt"), At.Bytes($"ws/{name}"))));
         Assert.NotEqual(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes($"ws/tree/{name}"), At.Bytes($"ws/{name}"))));
 
-        // A tree that brings the name along, copied onto the root itself: the copy stops there.
+        // A tree that brings the name along, moved to where the root was, or copied onto the root itself: the copy stops there.
         Assert.NotEqual(default, At.Refusal(sandbox, new FsCopyParams(At.Bytes("ws/tree"), At.Bytes("ws"), Recursive: true)));
 
         Assert.False(Path.Exists(At.Path($"ws/{name}")));
@@ -67,6 +67,20 @@ public sealed class NeverStaleTests : HelperTest
         Assert.Equal("G", File.ReadAllText(At.Path("ws/.git/config")));
         Assert.Contains(before, Playground.HelperPids()); // the earlier one waits for its idle time to pass, unused
         Assert.Equal(2, At.Pool.Count);
+    }
+
+    [SandboxFact]
+    public void A_tree_moved_into_the_place_of_a_root_brings_no_protected_name()
+    {
+        At.Write("all/tree/.git/config", "evil");
+        Directory.CreateDirectory(At.Path("all/ws"));
+        var sandbox = Playground.Sandbox(
+            ("/", ProfileAccess.Read), (At.Path("all"), ProfileAccess.Write), (At.Path("all/ws"), ProfileAccess.Write));
+
+        Assert.NotEqual(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/tree"), At.Bytes("all/ws"))));
+        Assert.False(Path.Exists(At.Path("all/ws/.git")));
+        Assert.Equal(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/tree"), At.Bytes("all/other"))));
+        Assert.Equal(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/other"), At.Bytes("all/ws/tree"))));
     }
 
     [SandboxFact]
