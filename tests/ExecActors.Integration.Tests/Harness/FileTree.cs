@@ -90,8 +90,18 @@ public sealed class FileTree : IDisposable
     public IReadOnlyList<string> Names(string folder = "") =>
         [.. System.IO.Directory.EnumerateFileSystemEntries(At(folder)).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
-    /// <summary>Removes it by rm(1), which knows names that are no text.</summary>
-    public void Dispose()
+    /// <summary>Empties the folder.</summary>
+    public void Clear()
+    {
+        Remove();
+        System.IO.Directory.CreateDirectory(Root);
+    }
+
+    /// <summary>Removes the folder.</summary>
+    public void Dispose() => Remove();
+
+    /// <summary>By rm(1), which knows names that are no text.</summary>
+    private void Remove()
     {
         using var remove = Process.Start("/bin/rm", ["-rf", "--", Root]);
         remove.WaitForExit();

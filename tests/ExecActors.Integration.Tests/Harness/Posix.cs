@@ -9,6 +9,8 @@ public static partial class Posix
     private const long PidfdOpenNumber = 434; // the same on x86-64 and arm64
     private const short PollIn = 1;
     private const int NoSuchProcess = 3;
+    private const int CurrentFolder = -100;
+    private const uint RenameExchange = 2;
 
     /// <summary>kill(2).</summary>
     public static void Signal(int pid, PosixSignalNumber signal)
@@ -53,6 +55,15 @@ public static partial class Posix
     /// <summary>The permission bits of what a path leads to, set-id and sticky included.</summary>
     public static int ModeOf(string path) =>
         OperatingSystem.IsLinux() ? (int)File.GetUnixFileMode(path) : throw new PlatformNotSupportedException("the tests are for Linux");
+
+    /// <summary>renameat2(2) with RENAME_EXCHANGE: two names change places in one step.</summary>
+    public static void Exchange(string one, string other)
+    {
+        if (RenameAt(CurrentFolder, one, CurrentFolder, other, RenameExchange) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
 
     /// <summary>chmod(2).</summary>
     public static void SetMode(string path, int mode)
@@ -101,6 +112,9 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeLink(string existing, string name);
 
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int oldFolder, string oldName, int newFolder, string newName, uint flags);
+
     [LibraryImport("libc", EntryPoint = "creat", SetLastError = true)]
     private static partial int Create(byte[] path, uint mode);
 
@@ -139,4 +153,7 @@ public enum PosixSignalNumber
 
     /// <summary>SIGTERM.</summary>
     Terminate = 15,
+
+    /// <summary>SIGSTOP.</summary>
+    Stop = 19,
 }

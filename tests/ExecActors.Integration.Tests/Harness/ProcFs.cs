@@ -13,6 +13,9 @@ public static class ProcFs
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
 
+    /// <summary>Its children, theirs, and so on.</summary>
+    public static IReadOnlyList<int> Descendants(int pid) => [.. Children(pid).SelectMany(child => Descendants(child).Append(child))];
+
     /// <summary>What its descriptors point to, for instance <c>socket:[123]</c>; without the runtime's own, of assemblies it loads when they are needed.</summary>
     public static IReadOnlyList<string> Descriptors(int pid) =>
     [

@@ -24,9 +24,12 @@ public abstract class SandboxTests : WireTests
 
     /// <summary>Makes the workspace.</summary>
     protected SandboxTests(ServerFixture fixture)
-        : base(fixture) => Tree
-            .File("ws/a.txt", "A").File("ws/d/f", "D").File("ws/d/e/x", "X").File("ws/.git/config", "G").File("ws/sub/.git/config", "g").File("out/secret", "S")
-            .Link("ws/esc", "../out").Link("ws/escf", "../out/secret").HardLink("ws/hard", "out/secret").Link("link", "ws");
+        : base(fixture) => MakeWorkspace();
+
+    /// <summary>Makes the workspace anew in an empty folder.</summary>
+    protected void MakeWorkspace() => Tree
+        .File("ws/a.txt", "A").File("ws/d/f", "D").File("ws/d/e/x", "X").File("ws/.git/config", "G").File("ws/sub/.git/config", "g").File("out/secret", "S")
+        .Link("ws/esc", "../out").Link("ws/escf", "../out/secret").HardLink("ws/hard", "out/secret").Link("link", "ws");
 
     /// <summary>A sandbox object.</summary>
     /// <param name="entries">
