@@ -28,7 +28,7 @@ public static class HostSupport
     private static HostFinding Cgroup()
     {
         const string Name = "cgroup v2";
-        const string Remedy = "give the server one of its own (systemd: Delegate=yes); without it, processes that leave their group are not found at its end";
+        const string Remedy = "give the server one of its own (systemd: Delegate=yes)";
         if (OwnCgroup() is not { } own)
         {
             return new HostFinding(Name, IsEnough: false, "not mounted", Remedy);

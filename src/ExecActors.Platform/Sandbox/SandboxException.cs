@@ -10,7 +10,7 @@ public sealed class SandboxException : Exception
     }
 
     /// <summary>Whether a file changed since the plan was made, so that a new plan may do.</summary>
-    internal bool IsOutdated { get; private init; }
+    public bool IsOutdated { get; private init; }
 
     internal static SandboxException Outdated(UnixPath path) => new(
         $"the sandbox was not made: {path} was replaced by something else meanwhile; try again")

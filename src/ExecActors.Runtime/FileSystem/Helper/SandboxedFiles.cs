@@ -24,6 +24,7 @@ namespace ExecActors.Runtime.FileSystem;
 internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings settings, FileHelperPool pool, string? temporaryDirectory)
 {
     private const int SmallRequest = 512;
+    private const int PlanAttempts = 3;
 
     private readonly Lazy<HelperProgram> _program = new(() => FsHelper.FindProgram(settings), LazyThreadSafetyMode.PublicationOnly);
 
@@ -121,14 +122,20 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
 
     private HelperMessage AskPlanned(object parameters, SandboxPolicy policy)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
-        }
-        catch (HelperNotBegunException)
-        {
-            // Between the plan and the mounts something may have gone that was to be mounted. Planned anew, it is not there.
-            return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+            try
+            {
+                return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+            }
+            catch (SandboxException e) when (e.IsOutdated && attempt < PlanAttempts)
+            {
+                // Planned on the files as they are now, it may fit them.
+            }
+            catch (HelperNotBegunException) when (attempt == 1)
+            {
+                // Nothing was done yet, and something that was to be mounted may have gone after the plan was made.
+            }
         }
     }
 
