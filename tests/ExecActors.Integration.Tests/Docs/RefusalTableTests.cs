@@ -34,7 +34,8 @@ public sealed class RefusalTableTests(ServerFixture fixture) : IClassFixture<Ser
     public async Task Refused_params_get_their_code_and_text(string method, string change, int code, string message)
     {
         await using var client = method == "initialize" ? await fixture.ConnectAsync() : await fixture.OpenAsync();
-        var parameters = Changed(FirstParams(method), change);
+        await using var places = new ExamplePlaces();
+        var parameters = Changed(FirstParams(method, places), change);
         var error = await client.ErrorAsync(method, parameters);
         Assert.Equal(code, error.Code);
         if (message != AnyText)
@@ -63,13 +64,13 @@ public sealed class RefusalTableTests(ServerFixture fixture) : IClassFixture<Ser
         Assert.Equal("ready", (string?)(await client.ResultAsync("environment/status"))["status"]);
     }
 
-    private static JToken? FirstParams(string method)
+    private static JToken? FirstParams(string method, ExamplePlaces places)
     {
         var request = ProtocolDocument.Instance.Blocks
             .Where(block => block.Heading == method)
             .SelectMany(block => block.Lines)
             .First(line => line.StartsWith("-> ", StringComparison.Ordinal) && line.Contains($"\"method\":\"{method}\"", StringComparison.Ordinal));
-        return JObject.Parse(request[3..])["params"];
+        return JObject.Parse(places.Substitute(request[3..]))["params"];
     }
 
     private static JObject? Changed(JToken? parameters, string change)

@@ -7,6 +7,7 @@ public sealed partial class WireExample(DocumentBlock block, ServerProcess serve
 {
     private readonly Dictionary<string, WireClient> _clients = [];
     private readonly Dictionary<string, string> _values = [];
+    private readonly ExamplePlaces _places = new();
 
     /// <summary>Runs it to its end; what came and was not in the example is an error.</summary>
     public async Task RunAsync()
@@ -39,6 +40,8 @@ public sealed partial class WireExample(DocumentBlock block, ServerProcess serve
         {
             await client.DisposeAsync();
         }
+
+        await _places.DisposeAsync();
     }
 
     private async Task RunLineAsync(string line)
@@ -113,7 +116,7 @@ public sealed partial class WireExample(DocumentBlock block, ServerProcess serve
     }
 
     private string Substitute(string text) =>
-        _values.Aggregate(text, (current, value) => current.Replace(value.Key, value.Value, StringComparison.Ordinal));
+        _values.Aggregate(_places.Substitute(text), (current, value) => current.Replace(value.Key, value.Value, StringComparison.Ordinal));
 
     [GeneratedRegex(@"^((?<name>[A-Z]) )?(?<what>->|<-|connects)( (?<text>.+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Line();

@@ -50,7 +50,7 @@ public sealed class ServerLeakCheck
             Assert.True(
                 Environment.TickCount64 < patience,
                 $"left in the server: children {ProcFs.Describe(ProcFs.Children(_server.Pid))}; descriptors (at most {_descriptors} expected): "
-                    + string.Join(", ", ProcFs.Descriptors(_server.Pid).Order(StringComparer.Ordinal)));
+                    + string.Join(", ", ProcFs.Descriptors(_server.Pid).Order(StringComparer.Ordinal)) + $"; stderr says: {_server.Log}");
             await RawHttp.SendAsync(_server.Endpoint, "GET", "/readyz");
         }
     }
