@@ -28,6 +28,8 @@ internal static partial class ActorComposition
         });
         services.TryAddSingleton<IProcessHost>(provider => provider.GetRequiredService<LinuxProcessHost>());
         services.TryAddSingleton<IFileWatcher>(provider => new LinuxFileWatcher(provider.GetRequiredService<LinuxProcessHost>()));
+        services.TryAddSingleton(provider => OutputDirectory.Open(
+            provider.GetRequiredService<ExecServerConfiguration>().Settings.Output, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes")));
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
         services.AddAkka("execactors", (akka, provider) => akka

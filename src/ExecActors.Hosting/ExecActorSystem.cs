@@ -21,6 +21,7 @@ internal sealed class ExecActorSystem(
     IProcessHost processes,
     IFileWatcher watcher,
     Bubblewrap sandbox,
+    LinuxSpillStore spill,
     IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IConnectionAcceptor
 {
@@ -43,6 +44,8 @@ internal sealed class ExecActorSystem(
             Settings = configuration.Settings,
             ProcessHost = processes,
             Watcher = watcher,
+            Spill = spill,
+            SpillBytes = Math.Min(configuration.Settings.Output.SpillBytes, spill.FreeBytes / 10),
             Sandbox = sandbox,
             EnvironmentInfo = EnvironmentInfoJson.Of(HostFacts.Read()),
             ServerVariables = OwnVariables(),

@@ -22,6 +22,12 @@ public sealed record ExecServerParts
     /// <summary>Starts processes; stays the caller's, who disposes it after the actor system has ended.</summary>
     public required IProcessHost ProcessHost { get; init; }
 
+    /// <summary>Makes files for output that does not fit into memory; stays the caller's, who disposes it after the actor system has ended.</summary>
+    public ISpillStore Spill { get; init; } = NoSpillStore.Instance;
+
+    /// <summary>Most disk space that these files take together, in bytes.</summary>
+    public long SpillBytes { get; init; }
+
     /// <summary>Watches files; not used any more once the actor system has ended.</summary>
     public required IFileWatcher Watcher { get; init; }
 
@@ -69,7 +75,9 @@ public sealed class ExecServer
         var sessions = new SessionEnvironment
         {
             Settings = parts.Settings,
-            Process = new ProcessEnvironment(parts.ProcessHost, parts.Settings.Process),
+            Process = new ProcessEnvironment(
+                parts.ProcessHost, parts.Settings.Process, parts.Settings.Output, parts.Spill, new ByteBudget(parts.SpillBytes),
+                parts.LoggerFactory.CreateLogger("ExecActors.Processes")),
             Files = new FileService(new SandboxedFiles(
                 parts.Sandbox, parts.Settings.Sandbox, helpers, parts.ServerVariables.GetValueOrDefault("TMPDIR"))),
             Watcher = parts.Watcher,

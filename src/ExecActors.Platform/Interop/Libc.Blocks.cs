@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,6 +10,8 @@ internal static unsafe partial class Libc
     private const nuint FICLONE = 0x40049409;
     private const int SEEK_DATA = 3;
     private const int SEEK_HOLE = 4;
+    private const int FALLOC_FL_KEEP_SIZE = 1;
+    private const int FALLOC_FL_PUNCH_HOLE = 2;
 
     /// <summary>pread(2), tried again when a signal interrupts it.</summary>
     public static int ReadAt(SafeFileHandle file, Span<byte> buffer, long offset)
@@ -38,6 +41,59 @@ internal static unsafe partial class Libc
             while (count < 0 && LastErrno == Errno.EINTR);
             return (int)count;
         }
+    }
+
+    /// <summary>pwritev(2) of the parts behind the first <paramref name="skip"/> bytes, tried again when a signal interrupts it.</summary>
+    /// <returns>The bytes written, perhaps not all; -1 on failure.</returns>
+    public static long WritePartsAt(SafeFileHandle file, ReadOnlySpan<ReadOnlyMemory<byte>> parts, long skip, long offset)
+    {
+        var vectors = stackalloc Part[parts.Length];
+        var pins = new MemoryHandle[parts.Length];
+        var count = 0;
+        try
+        {
+            foreach (var part in parts)
+            {
+                if (skip >= part.Length)
+                {
+                    skip -= part.Length;
+                    continue;
+                }
+
+                var rest = part[(int)skip..];
+                skip = 0;
+                pins[count] = rest.Pin();
+                vectors[count] = new Part((byte*)pins[count].Pointer, rest.Length);
+                count++;
+            }
+
+            long written;
+            do
+            {
+                written = PWriteV(file, vectors, count, offset);
+            }
+            while (written < 0 && LastErrno == Errno.EINTR);
+            return written;
+        }
+        finally
+        {
+            for (var pinned = 0; pinned < count; pinned++)
+            {
+                pins[pinned].Dispose();
+            }
+        }
+    }
+
+    /// <summary>fallocate(2) with FALLOC_FL_PUNCH_HOLE: gives the space of a range back.</summary>
+    public static int PunchHole(SafeFileHandle file, long offset, long length)
+    {
+        int result;
+        do
+        {
+            result = FAllocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+        }
+        while (result < 0 && LastErrno == Errno.EINTR);
+        return result;
     }
 
     /// <summary>ftruncate(2), tried again when a signal interrupts it.</summary>
@@ -92,6 +148,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "pwrite", SetLastError = true)]
     private static partial nint PWrite(SafeFileHandle file, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwritev", SetLastError = true)]
+    private static partial long PWriteV(SafeFileHandle file, Part* vectors, int count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int FTruncate(SafeFileHandle file, long length);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform.Interop;
 
-/// <summary>What a mount allows: fstatfs(2).</summary>
+/// <summary>What a mount is and allows: statfs(2).</summary>
 internal static unsafe partial class Libc
 {
     private const long ST_NODEV = 4;
@@ -15,13 +15,44 @@ internal static unsafe partial class Libc
         return !place.IsInvalid && MountFacts(place, out var facts) == 0 && (facts.Flags & ST_NODEV) != 0;
     }
 
+    /// <summary>statfs(2).</summary>
+    public static int FileSystemOf(ReadOnlySpan<byte> path, out FileSystemFacts facts)
+    {
+        fixed (byte* start = path)
+        {
+            int result;
+            do
+            {
+                result = StatFs(start, out facts);
+            }
+            while (result < 0 && LastErrno == Errno.EINTR);
+            return result;
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true)]
+    private static partial int StatFs(byte* path, out FileSystemFacts facts);
+
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
     private static partial int MountFacts(SafeFileHandle file, out FileSystemFacts facts);
 
     /// <summary>struct statfs, the same on x86-64 and arm64.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 120)]
-    private struct FileSystemFacts
+    public struct FileSystemFacts
     {
+        /// <summary>f_type: the magic number of linux/magic.h.</summary>
+        [FieldOffset(0)]
+        public readonly long Type;
+
+        /// <summary>f_bsize, in bytes.</summary>
+        [FieldOffset(8)]
+        public readonly long BlockSize;
+
+        /// <summary>f_bavail: free blocks that we may use.</summary>
+        [FieldOffset(32)]
+        public readonly long AvailableBlocks;
+
+        /// <summary>f_flags.</summary>
         [FieldOffset(80)]
         public readonly long Flags;
     }

@@ -60,7 +60,7 @@ internal sealed partial class ProcessActor
         _sandboxDenied = _order.Spec.Sandbox is not null && LooksDenied(exited.Status.Code);
         _exitSequence = _log.NextSequence;
         _log.AppendExit();
-        OnRecordAdded(length: 0);
+        OnRecordAdded();
         if (!_stdinGone)
         {
             OnStdinGone();
@@ -80,7 +80,10 @@ internal sealed partial class ProcessActor
         var guess = new DenialGuess(exitCode);
         for (var sequence = _log.FirstSequence; guess.IsOpen && _log.TryGet(sequence, out var record); sequence++)
         {
-            guess.Feed(record.Bytes);
+            if (_log.TryBytes(record, out var bytes))
+            {
+                guess.Feed(bytes); // the end of long output is what counts: a file is not read for a guess
+            }
         }
 
         return guess.IsDenied;
@@ -101,9 +104,9 @@ internal sealed partial class ProcessActor
 
         _closed = true;
         _log.AppendClose();
-        OnRecordAdded(length: 0);
+        OnRecordAdded();
         _child!.Release();
-        Context.Parent.Tell(new Closed(_order.ProcessId, _log.RetainedBytes), Self);
+        Context.Parent.Tell(new Closed(_order.ProcessId, _log.MemoryBytes), Self);
         Timers.StartSingleTimer(LingerOver.Instance, LingerOver.Instance, _environment.Settings.Linger);
     }
 

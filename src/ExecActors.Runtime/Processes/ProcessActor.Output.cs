@@ -11,13 +11,14 @@ internal sealed partial class ProcessActor
 {
     private const long NotAttached = 0;
     private const int NotificationOverhead = 160;
+    private const int PendingLimit = 4 * 1024 * 1024;
 
     private readonly List<OpenStream> _streams = [];
     private long _attachment;
     private ulong _live = 1; // the next record the attached connection gets
-    private long _unsent; // payload bytes from _live to the end of the log
     private int _inTurn; // handed to the session, not yet admitted
     private ulong _lastChunk; // the number of the newest chunk; 0 for none
+    private ulong _shownTo; // the highest number that anybody was shown: those above may still grow
 
     private void OpenStreams()
     {
@@ -50,25 +51,24 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        _lastChunk = _log.NextSequence;
-        _log.Append(read.Stream, read.Bytes);
+        _log.Append(read.Stream, read.Bytes, _shownTo);
+        _lastChunk = _log.NextSequence - 1;
         stream.Owed += length;
-        OnRecordAdded(length);
+        OnRecordAdded();
         GrantOwed();
     }
 
-    private void OnRecordAdded(int length)
+    private void OnRecordAdded()
     {
         if (_attachment == NotAttached)
         {
             _live = _log.NextSequence;
-            _log.Evict(neededFrom: ulong.MaxValue);
+            OnDetachedLogChanged();
         }
         else
         {
-            _unsent += length;
             Pump();
-            _log.Evict(neededFrom: _live);
+            SettleLog();
         }
 
         AnswerSatisfiedReads();
@@ -80,34 +80,10 @@ internal sealed partial class ProcessActor
         {
             _inTurn -= admitted.Bytes;
             Pump();
-            _log.Evict(neededFrom: _live);
+            SettleLog();
             GrantOwed();
             ForgetIfTold();
         }
-    }
-
-    private void OnAttach(Attach attach)
-    {
-        _attachment = attach.Epoch;
-        _live = _log.NextSequence; // what is past is fetched with process/read
-        _unsent = 0;
-        _inTurn = 0;
-    }
-
-    private void OnDetach(Detach detach)
-    {
-        if (detach.Epoch == _attachment)
-        {
-            _attachment = NotAttached;
-            _live = _log.NextSequence;
-            _unsent = 0;
-            _inTurn = 0;
-            _log.Evict(neededFrom: ulong.MaxValue);
-            GrantOwed();
-            ForgetIfTold();
-        }
-
-        DropReads(detach.Epoch);
     }
 
     // One record becomes one notification. What is handed to the session and not yet admitted is bounded, so that a loud process
@@ -117,8 +93,8 @@ internal sealed partial class ProcessActor
         while (_attachment != NotAttached && _inTurn < _environment.Settings.TurnBytes && _log.TryGet(_live, out var record))
         {
             var frame = Notification(record);
+            _shownTo = record.Sequence;
             _live++;
-            _unsent -= record.Length;
             _inTurn += frame.Length;
             Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length), Self);
         }
@@ -130,7 +106,7 @@ internal sealed partial class ProcessActor
         switch (record.Kind)
         {
             case OutputRecordKind.Chunk:
-                WireWriter.Output(buffer, _order.ProcessId, record.Sequence, StreamName(record.Stream), record.Bytes);
+                WireWriter.Output(buffer, _order.ProcessId, record.Sequence, StreamName(record.Stream), BytesOf(record));
                 break;
             case OutputRecordKind.Exit:
                 WireWriter.Exited(buffer, _order.ProcessId, record.Sequence, _exit?.Code ?? -1, _sandboxDenied);
@@ -145,10 +121,26 @@ internal sealed partial class ProcessActor
         return buffer.Take();
     }
 
-    // A client that is behind slows its own process: no credit, no reading, and the pipe fills. Detached, the log's ring decides.
+    // A client that is behind slows its own process: no credit, no reading, and the pipe fills. So does a log that is full of what is owed,
+    // and a disk that is slower than the process.
+    private bool MayRead
+    {
+        get
+        {
+            if (_log.PendingBytes >= PendingLimit)
+            {
+                return false;
+            }
+
+            return _attachment == NotAttached
+                ? _stallOver || !_log.IsFull(_owedFrom)
+                : _log.End - _log.PositionOf(_live) < _environment.Settings.LagBytes && (_caughtUp || !_log.IsFull(_owedFrom));
+        }
+    }
+
     private void GrantOwed()
     {
-        if (_attachment != NotAttached && _unsent >= _environment.Settings.LagBytes)
+        if (!MayRead)
         {
             return;
         }
@@ -162,6 +154,10 @@ internal sealed partial class ProcessActor
             }
         }
     }
+
+    private ReadOnlySpan<byte> BytesOf(in OutputRecord record) => _log.TryBytes(record, out var bytes)
+        ? bytes
+        : throw new InvalidOperationException($"record {record.Sequence} left memory before it was told");
 
     private static ReadOnlySpan<byte> StreamName(OutputStreamKind stream) => stream switch
     {

@@ -1,8 +1,5 @@
 using Akka.Actor;
 
-using ExecActors.Protocol;
-using ExecActors.Runtime.Frames;
-
 using static ExecActors.Runtime.Processes.ProcessProtocol;
 
 namespace ExecActors.Runtime.Processes;
@@ -10,17 +7,16 @@ namespace ExecActors.Runtime.Processes;
 /// <content>process/read: protocol section 8.3.</content>
 internal sealed partial class ProcessActor
 {
-    private const int ReadOverhead = 256;
-    private const int ChunkOverhead = 64;
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private readonly List<Read> _waitingReads = [];
 
     private void OnRead(Read read)
     {
+        OnConfirmed(read.Params.AfterSeq);
         if (read.Params.WaitMs == 0 || HasNews(read.Params.AfterSeq))
         {
-            Reply(read.Request, ReadAnswer(read));
+            AnswerRead(read);
             return;
         }
 
@@ -34,7 +30,7 @@ internal sealed partial class ProcessActor
     {
         if (_waitingReads.Remove(deadline.Read))
         {
-            Reply(deadline.Read.Request, ReadAnswer(deadline.Read));
+            AnswerRead(deadline.Read);
         }
     }
 
@@ -47,7 +43,7 @@ internal sealed partial class ProcessActor
             {
                 _waitingReads.RemoveAt(i);
                 Timers.Cancel(read);
-                Reply(read.Request, ReadAnswer(read));
+                AnswerRead(read);
             }
             else
             {
@@ -66,6 +62,8 @@ internal sealed partial class ProcessActor
                 _waitingReads.RemoveAt(i);
             }
         }
+
+        DropReadsOfFile(epoch);
     }
 
     // A newer chunk, the close, or an exit not seen yet. With the exit already seen it waits on, for late output or the close.
@@ -77,52 +75,6 @@ internal sealed partial class ProcessActor
         }
 
         return afterSeq < _lastChunk;
-    }
-
-    private Platform.ByteLease ReadAnswer(Read read)
-    {
-        var parameters = read.Params;
-        var first = Math.Max(parameters.AfterSeq == ulong.MaxValue ? ulong.MaxValue : parameters.AfterSeq + 1, _log.FirstSequence);
-        var end = first;
-        long size = 0;
-        var count = 0;
-        var lastChunk = 0UL;
-
-        // The first chunk always goes whole; later ones only within the budget.
-        while (_log.TryGet(end, out var record))
-        {
-            if (record.Kind == OutputRecordKind.Chunk)
-            {
-                if (count > 0 && parameters.MaxBytes is { } budget && (ulong)(size + record.Length) > budget)
-                {
-                    break;
-                }
-
-                size += record.Length;
-                count++;
-                lastChunk = record.Sequence;
-            }
-
-            end++;
-        }
-
-        using var buffer = new FrameBuffer(ReadOverhead + (int)(size * 4 / 3) + (count * ChunkOverhead));
-        WireWriter.BeginReadResult(buffer, read.Request.Id);
-        var isFirst = true;
-        for (var sequence = first; count > 0 && sequence <= lastChunk; sequence++)
-        {
-            if (_log.TryGet(sequence, out var record) && record.Kind == OutputRecordKind.Chunk)
-            {
-                WireWriter.ReadChunk(buffer, isFirst, record.Sequence, StreamName(record.Stream), record.Bytes);
-                isFirst = false;
-            }
-        }
-
-        var next = parameters.MaxBytes is not null && count > 0 ? lastChunk + 1 : _log.NextSequence;
-        ulong? firstKept = parameters.AfterSeq + 1 < _log.FirstSequence && parameters.AfterSeq != ulong.MaxValue ? _log.FirstSequence : null;
-        WireWriter.EndReadResult(
-            buffer, next, exited: _exit is not null, _exit?.Code, _closed, failure: null, _sandboxDenied, firstKept);
-        return buffer.Take();
     }
 
     private sealed record ReadDeadline(Read Read) : INoSerializationVerificationNeeded;

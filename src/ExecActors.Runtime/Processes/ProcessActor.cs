@@ -13,8 +13,9 @@ namespace ExecActors.Runtime.Processes;
 /// Parent: SessionActor. Children: none.
 /// Supervision: a failure stops it (the OS process cannot be made again); PostStop kills the group and tells the session, which keeps a tombstone.
 /// Behaviours: Starting -> Live (running, then exited with streams open, then closed) or NotStarted; both end when the session stops the actor.
-/// Timers: start-patience while starting, one per waiting read, linger once closed.
-/// Owns: the child, the log, the bytes queued for standard input.
+/// Timers: start-patience while starting, one per waiting read, detached-stall while a full log waits for a client (StallOver) or a client that
+/// came back for what it lacks (CatchUpOver), linger once closed.
+/// Owns: the child, the log and its file, the bytes queued for standard input.
 /// </remarks>
 internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 {
@@ -39,7 +40,8 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         _environment = environment;
         _workers = workers;
         _start = new PendingStart(environment.Host, order.Spec, Self);
-        _log = new OutputLog(environment.Settings.RingBytes);
+        _log = new OutputLog(
+            new OutputBounds(environment.Settings.RingBytes, environment.Settings.SpillBytes, environment.Settings.LogRecords), environment.Spill.IsUsable);
         _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
         _attachment = order.Attached ? order.Start.Epoch : NotAttached;
         Become(Starting);
@@ -90,6 +92,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 
         DropStdin();
         _log.Dispose();
+        CloseFile();
     }
 
     private void Starting()
@@ -103,6 +106,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         Receive<Terminate>(terminate => HoldBackImpatiently(terminate, terminate.Request));
         Receive<Attach>(attach => _attachment = attach.Epoch);
         Receive<Detach>(OnDetachWhileStarting);
+        Receive<Limit>(limit => _log.Limit(limit.RingBytes, limit.SpillBytes));
     }
 
     private void Live()
@@ -120,6 +124,11 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
         Receive<LingerOver>(_ => OnLingerOver());
+        Receive<Spilled>(OnSpilled);
+        Receive<ReadBack>(OnReadBack);
+        Receive<StallOver>(_ => OnStallOver());
+        Receive<CatchUpOver>(_ => OnCatchUpOver());
+        Receive<Limit>(OnLimit);
     }
 
     /// <summary>The start failed or was given up: what still arrives finds no process. The session stops the actor.</summary>
@@ -138,6 +147,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         Receive<StartPatienceOver>(_ => { });
         Receive<Attach>(_ => { });
         Receive<Detach>(_ => { });
+        Receive<Limit>(_ => { });
     }
 
     private void OnSpawned(Spawned spawned)

@@ -3,6 +3,8 @@ using ExecActors.Platform;
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Settings;
 
+using Microsoft.Extensions.Logging;
+
 namespace ExecActors.Runtime.Processes;
 
 /// <summary>What a session asks of a new ProcessActor.</summary>
@@ -15,4 +17,9 @@ internal sealed record ProcessOrder(string ProcessId, ProcessSpec Spec, RequestR
 /// <summary>What every ProcessActor of a server needs.</summary>
 /// <param name="Host">Starts the processes.</param>
 /// <param name="Settings">Bounds and times.</param>
-internal sealed record ProcessEnvironment(IProcessHost Host, ProcessSettings Settings);
+/// <param name="Output">Bounds of what output is kept, and where.</param>
+/// <param name="Spill">Makes files for output.</param>
+/// <param name="Disk">Counts the disk space of all of them.</param>
+/// <param name="Log">For the log.</param>
+internal sealed record ProcessEnvironment(
+    IProcessHost Host, ProcessSettings Settings, OutputSettings Output, ISpillStore Spill, ByteBudget Disk, ILogger Log);

@@ -27,6 +27,17 @@ internal static class ProcessProtocol
     /// <summary>The attachment ended: live output stops, requests that waited are dropped unanswered.</summary>
     public sealed record Detach(long Epoch) : INoSerializationVerificationNeeded;
 
+    /// <summary>From the session: keep so much output from now on, at most what the settings allow. What is beyond goes as soon as it may.</summary>
+    /// <param name="RingBytes">In memory.</param>
+    /// <param name="SpillBytes">In the file.</param>
+    public sealed record Limit(int RingBytes, long SpillBytes) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the session: how much output is held, told when it has changed by a fair amount.</summary>
+    /// <param name="ProcessId">The client's id.</param>
+    /// <param name="MemoryBytes">Memory taken.</param>
+    /// <param name="FileBytes">Disk space taken.</param>
+    public sealed record Held(string ProcessId, long MemoryBytes, long FileBytes) : INoSerializationVerificationNeeded;
+
     /// <summary>To the session: the process runs; sent after the start's answer.</summary>
     public sealed record Started(string ProcessId) : INoSerializationVerificationNeeded;
 
@@ -44,8 +55,8 @@ internal static class ProcessProtocol
 
     /// <summary>To the session: it has ended and its close was numbered; it stays readable for its linger.</summary>
     /// <param name="ProcessId">The client's id.</param>
-    /// <param name="RetainedBytes">Output it keeps for process/read.</param>
-    public sealed record Closed(string ProcessId, long RetainedBytes) : INoSerializationVerificationNeeded;
+    /// <param name="MemoryBytes">Memory taken by the output it keeps for process/read.</param>
+    public sealed record Closed(string ProcessId, long MemoryBytes) : INoSerializationVerificationNeeded;
 
     /// <summary>To the session: closed and its linger is over; the id is free.</summary>
     public sealed record Forgotten(string ProcessId) : INoSerializationVerificationNeeded;

@@ -137,12 +137,20 @@ internal sealed partial class SessionActor
         }
     }
 
+    private void OnHeld(ProcessProtocol.Held held)
+    {
+        if (_processes.TryGetValue(held.ProcessId, out var entry) && entry.Actor.Equals(Sender) && entry.Tombstone is null)
+        {
+            _shares.OnHeld(Sender, held);
+        }
+    }
+
     // Its place is free for another process. What is kept for reading is bounded too: beyond, the oldest goes before its time.
     private void OnClosed(ProcessProtocol.Closed closed)
     {
         if (_processes.TryGetValue(closed.ProcessId, out var entry) && entry.Actor.Equals(Sender))
         {
-            MarkClosed(entry, closed.RetainedBytes);
+            MarkClosed(entry, closed.MemoryBytes);
         }
     }
 
@@ -173,6 +181,7 @@ internal sealed partial class SessionActor
             _environment.Processes.GiveBack();
         }
 
+        _shares.Remove(entry.Actor);
         Timers.Cancel(entry);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
@@ -236,6 +245,7 @@ internal sealed partial class SessionActor
         }
 
         entry.Starting = false;
+        _shares.Remove(entry.Actor);
         if (wasStarting)
         {
             Remove(entry);

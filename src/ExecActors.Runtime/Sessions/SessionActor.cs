@@ -29,6 +29,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
     private readonly SessionWorkers _workers;
     private readonly FileDesk _files;
+    private readonly OutputShares _shares;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -41,6 +42,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         _workers = new SessionWorkers(
             Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
         _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
+        _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
         Become(Detached);
     }
 
@@ -106,6 +108,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         Receive<ProcessProtocol.Closed>(OnClosed);
         Receive<ProcessProtocol.Forgotten>(OnForgotten);
         Receive<ProcessProtocol.Failed>(OnFailed);
+        Receive<ProcessProtocol.Held>(OnHeld);
         Receive<FileProtocol.Done>(_files.OnDone);
         Receive<HttpProtocol.Delta>(OnNotification);
         Receive<WatchProtocol.Changed>(OnNotification);

@@ -17,6 +17,9 @@ public sealed record ExecServerSettings
     /// <summary>One OS process.</summary>
     public required ProcessSettings Process { get; init; }
 
+    /// <summary>Output that is kept, of all processes.</summary>
+    public required OutputSettings Output { get; init; }
+
     /// <summary>HTTP requests made for clients.</summary>
     public required HttpSettings Http { get; init; }
 
@@ -102,6 +105,9 @@ public sealed record ExecServerSettings
             {
                 Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),
                 RingBytes = read.Bytes("execactors.process.ring-bytes", 64 << 10, 64 << 20),
+                SpillBytes = read.LongBytes("execactors.process.spill-bytes", 0, 64L << 30),
+                LogRecords = read.Count("execactors.process.log-records", 1024, 16 << 20),
+                DetachedStall = read.Duration("execactors.process.detached-stall", TimeSpan.Zero, TimeSpan.FromHours(1)),
                 LagBytes = read.Bytes("execactors.process.lag-bytes", 64 << 10, 64 << 20),
                 ReadAheadBytes = read.Bytes("execactors.process.read-ahead-bytes", 1, 16 << 20),
                 TurnBytes = read.Bytes("execactors.process.turn-bytes", 1, 16 << 20),
@@ -109,6 +115,7 @@ public sealed record ExecServerSettings
                 WriteIds = read.Count("execactors.process.write-ids", 4096, 1_000_000),
                 StartPatience = read.Duration("execactors.process.start-patience", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             },
+            Output = OutputSettings.Read(read),
             Http = new HttpSettings
             {
                 StreamsPerConnection = read.Count("execactors.http.streams-per-connection", 1, 65_536),
@@ -225,6 +232,15 @@ public sealed record ProcessSettings
 
     /// <summary>Output kept in memory, in bytes.</summary>
     public required int RingBytes { get; init; }
+
+    /// <summary>Output kept on disk, in bytes; not more than the ring for none.</summary>
+    public required long SpillBytes { get; init; }
+
+    /// <summary>Chunks kept, however short.</summary>
+    public required int LogRecords { get; init; }
+
+    /// <summary>How long a process waits when what is owed to an absent client fills its log.</summary>
+    public required TimeSpan DetachedStall { get; init; }
 
     /// <summary>How far an attached client may be behind, in bytes.</summary>
     public required int LagBytes { get; init; }

@@ -51,11 +51,14 @@ internal sealed class SettingsReader(Config config)
     }
 
     /// <summary>A size within a range.</summary>
-    public int Bytes(string path, int min, int max)
+    public int Bytes(string path, int min, int max) => (int)LongBytes(path, min, max);
+
+    /// <summary>A size within a range.</summary>
+    public long LongBytes(string path, long min, long max)
     {
         var text = Text(path);
         return TryScale(text, SizeUnits, out var bytes) && bytes >= min && bytes <= max
-            ? (int)bytes
+            ? bytes
             : throw Bad(path, text, $"a size with a unit of B, KiB, MiB or GiB, from {min} to {max} bytes");
     }
 

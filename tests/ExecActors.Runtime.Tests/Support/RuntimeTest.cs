@@ -30,15 +30,19 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
     private readonly IActorRef _unhandledListener;
 
     /// <summary>With settings of its own, as HOCON.</summary>
-    protected RuntimeTest(string hocon = "")
+    /// <param name="hocon">Settings.</param>
+    /// <param name="spills">Whether there are files for output.</param>
+    protected RuntimeTest(string hocon = "", bool spills = false)
         : base(_config)
     {
+        Spill = new FakeSpillStore { IsUsable = spills };
+        Disk = new ByteBudget(spills ? 1L << 30 : 0);
         Settings = ExecServerSettings.From(ExecServerSettings.Overlay(hocon, "the test"));
         Clock = (VirtualScheduler)Sys.Scheduler;
         Environment = new SessionEnvironment
         {
             Settings = Settings,
-            Process = new ProcessEnvironment(Host, Settings.Process),
+            Process = new ProcessEnvironment(Host, Settings.Process, Settings.Output, Spill, Disk, Lines),
             Files = Files,
             Watcher = Watcher,
             Http = new HttpEnvironment(
@@ -61,6 +65,12 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
 
     /// <summary>Where processes come from.</summary>
     private protected FakeProcessHost Host { get; } = new();
+
+    /// <summary>Where output goes that does not fit into memory; unusable, so that there is the ring only, unless a test says otherwise.</summary>
+    private protected FakeSpillStore Spill { get; }
+
+    /// <summary>Disk space for it.</summary>
+    private protected ByteBudget Disk { get; }
 
     /// <summary>What file requests meet.</summary>
     private protected FakeFiles Files { get; } = new();

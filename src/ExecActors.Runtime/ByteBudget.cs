@@ -1,0 +1,26 @@
+namespace ExecActors.Runtime;
+
+/// <summary>Bytes of one kind that a server may have at once; taken and given back from any thread.</summary>
+/// <param name="limit">How many there are.</param>
+internal sealed class ByteBudget(long limit)
+{
+    private long _taken;
+
+    /// <summary>How many are taken.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Takes so many; false, and none are taken, when there are not as many.</summary>
+    public bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _taken, bytes) <= limit)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _taken, -bytes);
+        return false;
+    }
+
+    /// <summary>Gives so many back.</summary>
+    public void GiveBack(long bytes) => Interlocked.Add(ref _taken, -bytes);
+}
