@@ -38,6 +38,7 @@ internal static class EnvironmentInfoJson
         ["fsWatch"] = true,
         ["httpCancel"] = true,
         ["processCloseStdin"] = true,
+        ["processOutputRetention"] = true,
         ["processReadFirstSeq"] = true,
         ["sessionTakeover"] = true,
     };

@@ -53,6 +53,7 @@ public sealed partial record ProcessStartParams
             EnvPolicy = seen.EnvPolicy,
             EnforceManagedNetwork = seen.EnforceManagedNetwork,
             Metadata = seen.Metadata,
+            OutputRetention = seen.OutputRetention,
             Sandbox = seen.Sandbox?.ToContext(),
             HasManagedNetwork = seen.HasManagedNetwork,
             HasNetworkProxy = seen.HasNetworkProxy,
@@ -76,6 +77,7 @@ public sealed partial record ProcessStartParams
         public EnvPolicy? EnvPolicy;
         public bool EnforceManagedNetwork;
         public ProcessMetadata? Metadata;
+        public OutputRetention? OutputRetention;
         public SandboxDraft? Sandbox;
         public bool HasManagedNetwork;
         public bool HasNetworkProxy;
@@ -140,6 +142,9 @@ public sealed partial record ProcessStartParams
             {
                 case "sandbox":
                     Sandbox = SandboxDraft.Read(ref fields);
+                    break;
+                case "outputRetention":
+                    OutputRetention = OutputRetention.Read(ref fields);
                     break;
                 case "managedNetwork":
                     HasManagedNetwork = StartExtensions.CheckManagedNetwork(ref fields);

@@ -34,6 +34,9 @@ public sealed partial record ProcessStartParams(
     /// <summary>Where the process comes from, or null.</summary>
     public ProcessMetadata? Metadata { get; init; }
 
+    /// <summary>How much of its output is kept; null for what the server keeps by itself. An addition to the protocol.</summary>
+    public OutputRetention? OutputRetention { get; init; }
+
     /// <summary>What the process may do; null for whatever the server may. A profile without a working directory means <see cref="Cwd"/>.</summary>
     public SandboxContext? Sandbox { get; init; }
 

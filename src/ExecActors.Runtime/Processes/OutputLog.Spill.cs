@@ -43,10 +43,18 @@ internal sealed partial class OutputLog
     {
         get
         {
-            var beyond = Math.Max(0, End - MemoryFrom - _ringLimit);
-            return !Spills ? 0 : _pinnedFrom == ulong.MaxValue ? Math.Min(beyond, End - Math.Max(_spilledTo, FirstPosition)) : beyond;
+            if (!Spills || _segments.Count == 0)
+            {
+                return 0;
+            }
+
+            var beyond = Math.Max(0, End - _segments[0].Start - _ringLimit);
+            return _pinnedFrom == ulong.MaxValue ? Math.Min(beyond, End - WrittenTo) : beyond;
         }
     }
+
+    // Before it, nobody needs the memory any more for the file: neither now nor for a batch to come.
+    private long WrittenTo => _writing ? _spilledTo : Math.Max(_spilledTo, FirstPosition);
 
     /// <summary>What is to be done to the file now. False when there is nothing, or a batch is under way. Answered by <see cref="Written"/> or <see cref="Degrade"/>.</summary>
     public bool TryTakeBatch(out SpillBatch? batch)
@@ -60,7 +68,7 @@ internal sealed partial class OutputLog
         // Never cleared when the whole circle is used: there, what is written takes the place of what went.
         var isLimited = _spillLimit < _bounds.SpillBytes;
         var freeTo = isLimited ? Math.Clamp(FirstPosition, _fileFrom, _spilledTo) : _fileFrom;
-        var from = Math.Max(_spilledTo, FirstPosition);
+        var from = WrittenTo;
         var to = from;
         if (End - MemoryFrom > _ringLimit && End - from >= Math.Min(BatchBytes, _ringLimit / 2))
         {
@@ -136,7 +144,7 @@ internal sealed partial class OutputLog
     public void Limit(int ringBytes, long spillBytes)
     {
         _ringLimit = Math.Min(ringBytes, _bounds.RingBytes);
-        _spillLimit = Math.Clamp(spillBytes, _ringLimit, _bounds.SpillBytes);
+        _spillLimit = Math.Min(Math.Max(spillBytes, _ringLimit), _bounds.SpillBytes);
     }
 
     // The memory between two positions; the end comes nearer when that would be too many parts.

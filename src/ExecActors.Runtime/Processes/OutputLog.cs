@@ -254,13 +254,12 @@ internal sealed partial class OutputLog : IDisposable
     // Whole segments, from the oldest on: of records that are gone, and, where the file has them, of those beyond the ring.
     private void FreeMemory(long keepFrom)
     {
-        var writtenTo = _writing ? _spilledTo : Math.Max(_spilledTo, FirstPosition);
         while (_segments.Count > 0)
         {
             var oldest = _segments[0];
             var gone = oldest.End <= FirstPosition;
             var beyondRing = Spills && oldest.End <= keepFrom && End - oldest.End >= _ringLimit;
-            if (oldest == _tail || !(gone || beyondRing) || (Spills && oldest.End > writtenTo))
+            if (oldest == _tail || !(gone || beyondRing) || (Spills && oldest.End > WrittenTo))
             {
                 return;
             }

@@ -91,6 +91,8 @@ internal sealed partial class ProcessActor
         if (!_caughtUp && afterSeq >= _owedFrom)
         {
             _owedFrom = Math.Min(afterSeq, _log.NextSequence - 1) + 1;
+            SettleLog();
+            GrantOwed();
         }
     }
 

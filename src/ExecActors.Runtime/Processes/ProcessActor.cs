@@ -40,8 +40,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         _environment = environment;
         _workers = workers;
         _start = new PendingStart(environment.Host, order.Spec, Self);
-        _log = new OutputLog(
-            new OutputBounds(environment.Settings.RingBytes, environment.Settings.SpillBytes, environment.Settings.LogRecords), environment.Spill.IsUsable);
+        _log = new OutputLog(order.Output, environment.Spill.IsUsable);
         _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
         _attachment = order.Attached ? order.Start.Epoch : NotAttached;
         Become(Starting);

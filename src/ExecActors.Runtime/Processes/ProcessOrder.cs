@@ -11,8 +11,9 @@ namespace ExecActors.Runtime.Processes;
 /// <param name="ProcessId">The client's id.</param>
 /// <param name="Spec">What to start.</param>
 /// <param name="Start">The start request, answered by the actor.</param>
+/// <param name="Output">How much of its output is kept.</param>
 /// <param name="Attached">Whether a connection is attached now, as <see cref="RequestRef.Epoch"/> of <paramref name="Start"/> names it.</param>
-internal sealed record ProcessOrder(string ProcessId, ProcessSpec Spec, RequestRef Start, bool Attached) : INoSerializationVerificationNeeded;
+internal sealed record ProcessOrder(string ProcessId, ProcessSpec Spec, RequestRef Start, OutputBounds Output, bool Attached) : INoSerializationVerificationNeeded;
 
 /// <summary>What every ProcessActor of a server needs.</summary>
 /// <param name="Host">Starts the processes.</param>

@@ -42,7 +42,10 @@ internal sealed partial class SessionActor
             Sandbox = policy,
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
-        var order = new ProcessOrder(start.ProcessId, spec, request, Attached: true);
+        var process = _environment.Settings.Process;
+        var bounds = new OutputBounds(
+            (int)(start.OutputRetention?.RingBytes ?? process.RingBytes), start.OutputRetention?.SpillBytes ?? process.SpillBytes, process.LogRecords);
+        var order = new ProcessOrder(start.ProcessId, spec, request, bounds, Attached: true);
         var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _workers), $"process-{++_processNumber}"));
         _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
         attached.Answers.Assign(request.Ticket, actor);
@@ -56,6 +59,11 @@ internal sealed partial class SessionActor
         {
             return new RpcError(
                 ErrorCodes.InvalidParams, $"process/start asks for `{member}`, which this server cannot enforce; send it as null or false to run without it");
+        }
+
+        if (start.OutputRetention?.Refusal(_environment.Settings.Process.RingBytes, _environment.Settings.Process.SpillBytes) is { } tooMuch)
+        {
+            return tooMuch;
         }
 
         if (_processes.Count - _closed.Count >= _environment.Settings.Limits.ProcessesPerSession)

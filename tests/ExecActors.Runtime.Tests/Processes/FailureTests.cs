@@ -74,7 +74,7 @@ public sealed class FailureTests : RuntimeTest
         await SettledAsync(first);
 
         var second = await NewClient().AttachAsync(resume: first.SessionId);
-        Assert.Equal(Wire.ReadResult(2, nextSeq: 6, exitCode: -1, closed: true, failure: Failure), await second.AskAsync(Wire.Read(2, "p")));
+        Assert.Equal(Wire.ReadResult(2, nextSeq: 5, exitCode: -1, closed: true, failure: Failure), await second.AskAsync(Wire.Read(2, "p")));
         Assert.Empty(second.Frames.Now());
     }
 

@@ -53,7 +53,7 @@ public sealed class FlowControlTests() : RuntimeTest(
     }
 
     [Fact]
-    public async Task A_process_without_a_connection_is_read_on()
+    public async Task A_process_without_a_connection_is_read_on_once_it_has_waited_for_one()
     {
         var client = await AttachAsync();
         client.Frames.ReturnsCredit = false;
@@ -61,6 +61,8 @@ public sealed class FlowControlTests() : RuntimeTest(
         var printed = await PrintAllThatIsGrantedAsync(client, child);
 
         client.Leave();
+        await SettledAsync(client);
+        Clock.Advance(Settings.Process.DetachedStall);
         await SettledAsync(client);
         Assert.Equal((32 * 1024) + (printed * PieceBytes), child.Granted(OutputStreamKind.Stdout));
         for (var i = 0; i < 100; i++)

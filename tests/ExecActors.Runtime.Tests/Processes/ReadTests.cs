@@ -172,6 +172,8 @@ public sealed class ReadTests : RuntimeTest
         }
 
         await SettledAsync(client);
+        Clock.Advance(Settings.Process.DetachedStall);
+        await SettledAsync(client);
         var second = await NewClient().AttachAsync(resume: client.SessionId);
 
         var answer = Newtonsoft.Json.Linq.JObject.Parse(await second.AskAsync(Wire.Read(2, "p")))["result"]!;

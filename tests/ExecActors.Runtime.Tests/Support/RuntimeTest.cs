@@ -138,6 +138,20 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
         await IdentityAsync(client.Session);
     }
 
+    /// <summary>Completes once something holds that workers bring about, whose answers the actors have to handle first.</summary>
+    private protected async Task UntilAsync(TestClient client, Func<bool> holds, string what)
+    {
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            await SettledAsync(client, rounds: 1);
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > TestTimeouts.Default)
+            {
+                throw new TimeoutException($"it did not come true that {what}");
+            }
+        }
+    }
+
     /// <summary>Completes once an actor has handled everything before.</summary>
     protected static Task<ActorIdentity> IdentityAsync(ICanTell actor) => actor.Ask<ActorIdentity>(new Identify(messageId: null), TestTimeouts.Default);
 
