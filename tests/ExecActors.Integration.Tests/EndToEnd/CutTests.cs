@@ -30,7 +30,7 @@ public sealed class CutTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     {
         var client = new CutClient(fixture.Server);
         await using var owner = await fixture.OpenAsync();
-        await owner.StartAsync(WireClient.ScriptParams("p", CountingStream.Program(Endless)));
+        await owner.StartAsync(WireClient.ScriptParams("p", CountingOutput.Program(Endless)));
         await owner.NotificationAsync("process/output", "p");
         owner.Socket.Connection.Reset();
         for (var cut = 0; cut < Cuts; cut++)

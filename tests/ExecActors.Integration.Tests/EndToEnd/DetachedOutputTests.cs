@@ -15,7 +15,7 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
         await Bulk.EchoAsync(first, "warm", bytes: 4 * 1024 * 1024);
         var before = ProcFs.ResidentBytes(fixture.Server.Pid);
         using var go = new Fifo();
-        await first.StartAsync(WireClient.ScriptParams("p", $"{go.Wait}; {CountingStream.Program(Burst)}"));
+        await first.StartAsync(WireClient.ScriptParams("p", $"{go.Wait}; {CountingOutput.Program(Burst)}"));
         var child = Assert.Single(ProcFs.Children(fixture.Server.Pid));
         first.Socket.Connection.Reset();
         await go.ReleaseAsync();
@@ -23,7 +23,7 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
         Assert.InRange(ProcFs.PeakResidentBytes(fixture.Server.Pid) - before, long.MinValue, AllowedGrowth);
 
         await using var second = await fixture.OpenAsync(first.SessionId);
-        var stream = new CountingStream();
+        var stream = new CountingOutput();
         var firstSeq = 0L;
         var next = 1L;
         for (var closed = false; !closed;)
@@ -52,7 +52,12 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
 
         Assert.InRange(firstSeq, 100, long.MaxValue);
         Assert.InRange(stream.Length, Cap - (256 * 1024), Cap + (2 * 1024 * 1024));
-        Assert.Equal(CountingStream.First + (Burst / 11), stream.NextNumber);
+        Assert.Equal(CountingOutput.First + (Burst / 11), stream.NextNumber);
+        for (var patience = Environment.TickCount64 + (long)Patience.Limit.TotalMilliseconds; ServerLeakCheck.CountSpillFiles(fixture.Server) > 0;)
+        {
+            Assert.True(Environment.TickCount64 < patience, "the file outlives its process");
+            await second.ResultAsync("environment/status");
+        }
     }
 
     /// <summary>A server whose processes wait for an absent client for a moment only.</summary>

@@ -43,13 +43,13 @@ public sealed class SpillFailureTests
     private static async Task CheckRingOnlyAsync(ServerProcess server)
     {
         await using var client = await WireClient.OpenAsync(server);
-        var run = await client.RunAsync("p", CountingStream.Program(Bytes));
+        var run = await client.RunAsync("p", CountingOutput.Program(Bytes));
         Assert.Equal(Bytes, run.Bytes("stdout").Length);
-        var live = new CountingStream();
+        var live = new CountingOutput();
         live.Add(run.Bytes("stdout"), fromStart: true);
 
         var read = await client.ReadAsync("p");
-        var kept = new CountingStream();
+        var kept = new CountingOutput();
         var seq = (long)read["firstSeq"]!;
         foreach (var chunk in read["chunks"]!)
         {

@@ -3,7 +3,7 @@ namespace ExecActors.Integration.Tests.Harness;
 /// <summary>A client that follows the output of process <c>p</c> as the protocol says: live output, and after each resume reads for what it lacks.</summary>
 public sealed class CutClient(ServerProcess server)
 {
-    private readonly CountingStream _stream = new();
+    private readonly CountingOutput _stream = new();
     private readonly SortedDictionary<long, byte[]> _ahead = []; // came before what is before it
     private RawWebSocket? _socket;
     private long _next = 1; // the number that follows what the stream has

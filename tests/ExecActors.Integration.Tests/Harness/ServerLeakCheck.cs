@@ -55,9 +55,14 @@ public sealed class ServerLeakCheck
         }
     }
 
+    /// <summary>Files for output: nameless ones, which closed processes keep until their linger is over.</summary>
+    public static int CountSpillFiles(ServerProcess server) => ProcFs.Descriptors(server.Pid).Count(IsSpillFile);
+
     // At its first stack trace the runtime opens the symbols of a program that has them, and keeps them open.
     private static int CountAll(ServerProcess server) =>
-        ProcFs.Descriptors(server.Pid).Count(target => !target.EndsWith(".pdb", StringComparison.Ordinal));
+        ProcFs.Descriptors(server.Pid).Count(target => !target.EndsWith(".pdb", StringComparison.Ordinal) && !IsSpillFile(target));
+
+    private static bool IsSpillFile(string target) => target.StartsWith("/var/tmp/#", StringComparison.Ordinal);
 
     private static int Count(ServerProcess server, string kind) =>
         ProcFs.Descriptors(server.Pid).Count(target => target.Contains(kind, StringComparison.Ordinal));

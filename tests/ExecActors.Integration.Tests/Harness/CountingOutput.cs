@@ -4,7 +4,7 @@ using System.Text;
 namespace ExecActors.Integration.Tests.Harness;
 
 /// <summary>A stream that describes itself: ten-digit numbers, one to a line, counting up. Any part of it says where it belongs.</summary>
-public sealed class CountingStream
+public sealed class CountingOutput
 {
     /// <summary>The first number.</summary>
     public const long First = 1_000_000_000;
