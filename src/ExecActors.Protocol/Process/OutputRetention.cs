@@ -26,10 +26,10 @@ public sealed record OutputRetention(long? RingBytes = null, long? SpillBytes = 
             switch (name)
             {
                 case "ringBytes":
-                    ringBytes = fields.IntegerOrNull(long.MaxValue, "u63");
+                    ringBytes = fields.IntegerOrNull(long.MaxValue, "u64");
                     break;
                 case "spillBytes":
-                    spillBytes = fields.IntegerOrNull(long.MaxValue, "u63");
+                    spillBytes = fields.IntegerOrNull(long.MaxValue, "u64");
                     break;
                 default:
                     fields.Skip();

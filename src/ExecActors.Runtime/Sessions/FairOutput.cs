@@ -18,6 +18,9 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
     /// <summary>Bytes that may still be handed to the connection.</summary>
     public long Credit => _credit;
 
+    /// <summary>Bytes that wait here.</summary>
+    public long WaitingBytes { get; private set; }
+
     /// <summary>Processes that have something here.</summary>
     public int Waiting => _queues.Count;
 
@@ -37,6 +40,7 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
         }
 
         queue.Enqueue(output);
+        WaitingBytes += output.Bytes;
     }
 
     /// <summary>The connection took that many bytes.</summary>
@@ -46,7 +50,9 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
         while (_credit > 0 && _ready.TryDequeue(out var source))
         {
             var queue = _queues[source];
-            Admit(source, queue.Dequeue());
+            var output = queue.Dequeue();
+            WaitingBytes -= output.Bytes;
+            Admit(source, output);
             if (queue.Count > 0)
             {
                 _ready.Enqueue(source);
@@ -68,6 +74,7 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
 
         _queues.Clear();
         _ready.Clear();
+        WaitingBytes = 0;
     }
 
     private void Admit(IActorRef source, ServiceProtocol.Notification output)

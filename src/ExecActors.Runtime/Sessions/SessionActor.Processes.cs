@@ -27,7 +27,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (Refusal(start) is { } refusal)
+        if (Refusal(attached, start) is { } refusal)
         {
             Answer(attached, request.Ticket, AnswerFrames.Error(request.Id, refusal));
             return;
@@ -53,7 +53,7 @@ internal sealed partial class SessionActor
     }
 
     // Closed by default: what cannot be enforced here is refused, never run without it.
-    private RpcError? Refusal(ProcessStartParams start)
+    private RpcError? Refusal(Attachment attached, ProcessStartParams start)
     {
         if (Unenforceable(start) is { } member)
         {
@@ -69,6 +69,18 @@ internal sealed partial class SessionActor
         if (_processes.Count - _closed.Count >= _environment.Settings.Limits.ProcessesPerSession)
         {
             return Errors.Limit("limits.processes-per-session");
+        }
+
+        // Short-lived processes leave their last frames behind: a client that starts them and does not read must not collect these without end.
+        var limits = _environment.Settings.Limits;
+        if (attached.Output.Waiting >= limits.ClosedProcessesPerSession)
+        {
+            return Errors.Limit("limits.closed-processes-per-session");
+        }
+
+        if (attached.Output.WaitingBytes >= limits.ClosedBytesPerSession)
+        {
+            return Errors.Limit("limits.closed-bytes-per-session");
         }
 
         return _environment.Processes.TryTake() ? null : Errors.Limit("limits.processes");

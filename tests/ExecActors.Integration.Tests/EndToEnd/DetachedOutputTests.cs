@@ -1,3 +1,5 @@
+using ExecActors.Testing;
+
 namespace ExecActors.Integration.Tests.EndToEnd;
 
 /// <summary>Output while no client is there: what the log keeps, what it states, and what it costs.</summary>
@@ -9,6 +11,8 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
     private const long AllowedGrowth = 48L * 1024 * 1024;
 
     [Fact]
+    [Difference("detached-wait")]
+    [Difference("bounded-answers")]
     public async Task Of_a_burst_of_two_gigabytes_the_last_64_MiB_are_whole_and_the_gap_is_stated()
     {
         await using var first = await fixture.OpenAsync();
@@ -19,7 +23,7 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
         var child = Assert.Single(ProcFs.Children(fixture.Server.Pid));
         first.Socket.Connection.Reset();
         await go.ReleaseAsync();
-        await Posix.EndOfProcessAsync(child);
+        await Posix.EndOfWorkAsync(child, TestTimeouts.Bulk);
         Assert.InRange(ProcFs.PeakResidentBytes(fixture.Server.Pid) - before, long.MinValue, AllowedGrowth);
 
         await using var second = await fixture.OpenAsync(first.SessionId);

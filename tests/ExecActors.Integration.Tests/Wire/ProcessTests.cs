@@ -12,10 +12,10 @@ public sealed class ProcessTests(ServerFixture fixture) : IClassFixture<ServerFi
     {
         await using var client = await fixture.OpenAsync();
         var run = await client.RunAsync(
-            "p", "cut -d' ' -f1,5,6 /proc/$$/stat; ls /proc/$$/fd | tr '\\n' ' '; readlink /proc/$$/fd/0; echo err >&2");
+            "p", "cut -d' ' -f1,5,6 /proc/$$/stat; ls /proc/$$/fd; readlink /proc/$$/fd/0; echo err >&2");
         var lines = run.Stdout.Split('\n');
         Assert.Single(lines[0].Split(' ').Distinct()); // pid, process group, session
-        Assert.Equal("0 1 2 /dev/null", lines[1]);
+        Assert.Equal(["0", "1", "2", "/dev/null"], lines[1..5]); // not through a pipe: the shell would have its ends open, too
         Assert.Equal("err\n", run.Stderr);
 
         // Not by the shell, which blocks signals of its own while it waits.
@@ -114,6 +114,22 @@ public sealed class ProcessTests(ServerFixture fixture) : IClassFixture<ServerFi
 
         var largest = await client.ResultAsync("process/read", JObject.Parse("""{"processId":"p","afterSeq":18446744073709551615,"maxBytes":18446744073709551615,"waitMs":18446744073709551615}"""));
         Assert.Empty(largest["chunks"]!);
+    }
+
+    [Fact]
+    [Difference("output-retention")]
+    public async Task A_start_may_say_how_much_output_is_kept()
+    {
+        await using var client = await fixture.OpenAsync();
+        Assert.True((bool)(await client.ResultAsync("environment/info"))["capabilities"]!["processOutputRetention"]!);
+        var start = WireClient.ScriptParams("p", "head -c 4194304 /dev/zero");
+        start["outputRetention"] = new JObject { ["ringBytes"] = 65536, ["spillBytes"] = 1048576 };
+        await client.StartAsync(start);
+        var run = await client.FinishAsync("p");
+        Assert.Equal(4194304, run.Bytes("stdout").Length);
+
+        var kept = (await client.ReadAsync("p"))["chunks"]!.Sum(chunk => Convert.FromBase64String((string)chunk["chunk"]!).Length);
+        Assert.InRange(kept, 1048576 - 65536, 1048576 + 65536);
     }
 
     [Fact]

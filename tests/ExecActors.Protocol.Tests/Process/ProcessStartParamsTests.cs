@@ -34,6 +34,25 @@ public sealed class ProcessStartParamsTests
         Assert.False(start.HasManagedNetwork || start.HasNetworkProxy || start.HasCredentialProviders || start.HasShellSnapshot);
     }
 
+    [Theory]
+    [InlineData("null", null, null)]
+    [InlineData("{}", null, null)]
+    [InlineData("{\"ringBytes\":null,\"x\":[1],\"spillBytes\":9223372036854775807}", null, long.MaxValue)]
+    [InlineData("{\"ringBytes\":65536,\"spillBytes\":0}", 65536L, 0L)]
+    public void How_much_output_is_kept_may_be_said(string json, long? ringBytes, long? spillBytes)
+    {
+        var start = Accepted($"{{{Rest},\"outputRetention\":{json}}}");
+
+        Assert.Equal((ringBytes, spillBytes), (start.OutputRetention?.RingBytes, start.OutputRetention?.SpillBytes));
+    }
+
+    [Theory]
+    [InlineData("5", "invalid type: number, expected struct OutputRetention")]
+    [InlineData("{\"ringBytes\":-1}", "invalid number")]
+    [InlineData("{\"spillBytes\":\"1\"}", "invalid type: string \"1\", expected u64")]
+    public void How_much_output_is_kept_is_said_in_whole_numbers(string json, string message) =>
+        Assert.Equal(message, Refusal($"{{{Rest},\"outputRetention\":{json}}}"));
+
     [Fact]
     public void Absent_members_have_their_defaults()
     {

@@ -1,6 +1,9 @@
 using System.Globalization;
 
+using Akka.Actor;
+
 using ExecActors.Platform;
+using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Tests.Support;
 
 using Microsoft.Extensions.Logging;
@@ -145,6 +148,60 @@ public sealed class SpillTests() : RuntimeTest(
         var first = (int)answer["firstSeq"]!;
         Assert.InRange(first, 2, 20);
         AssertPieces(answer, first, 21 - first);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_to_keep_less_gives_its_disk_space_back()
+    {
+        var (client, _) = await WithOutputAsync(pieces: 30);
+        var actor = await ResolveAsync($"{client.Session.Path}/process-1");
+
+        actor.Tell(new ProcessProtocol.Limit(64 * 1024, 256 * 1024), ActorRefs.NoSender);
+
+        await UntilAsync(client, () => Spill.Files.Single().FreedBytes > 512 * 1024, "half of the file is freed");
+        var answer = await ReadAsync(client, "");
+        var first = (int)answer["firstSeq"]!;
+        Assert.Equal(23, first);
+        AssertPieces(answer, first, 31 - first);
+    }
+
+    [Fact]
+    public async Task A_server_without_disk_space_keeps_the_ring()
+    {
+        Assert.True(Disk.TryTake(1L << 30));
+        var (client, _) = await WithOutputAsync(pieces: 20);
+
+        Assert.InRange((int)(await ReadAsync(client, ""))["firstSeq"]!, 18, 20);
+        Assert.Empty(Spill.Files);
+        Assert.Equal(1L << 30, Disk.Taken);
+    }
+
+    [Fact]
+    public async Task A_client_may_ask_for_no_file()
+    {
+        var client = await AttachAsync();
+        var child = await StartAsync(client, "p", ",\"outputRetention\":{\"spillBytes\":0}");
+        for (var number = 1; number <= 10; number++)
+        {
+            child.Print(Piece(number));
+            await client.Frames.NextAsync();
+        }
+
+        await SettledAsync(client);
+        Assert.Equal(9, (int)(await ReadAsync(client, ""))["firstSeq"]!);
+        Assert.Empty(Spill.Files);
+    }
+
+    [Theory]
+    [InlineData("{\"ringBytes\":1000}", "outputRetention.ringBytes is 1000; this server takes 65536 to 65536 (process.ring-bytes)")]
+    [InlineData("{\"ringBytes\":65537}", "outputRetention.ringBytes is 65537; this server takes 65536 to 65536 (process.ring-bytes)")]
+    [InlineData("{\"spillBytes\":1048577}", "outputRetention.spillBytes is 1048577; this server takes 0 to 1048576 (process.spill-bytes)")]
+    public async Task More_than_the_server_keeps_is_refused(string retention, string message)
+    {
+        var client = await AttachAsync();
+
+        Assert.Equal(Wire.Error(2, -32602, message), await client.AskAsync(Wire.Start(2, "p", $",\"outputRetention\":{retention}")));
+        await StartAsync(client, "p"); // the id is free
     }
 
     [Fact]
