@@ -40,7 +40,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         _environment = environment;
         _workers = workers;
         _start = new PendingStart(environment.Host, order.Spec, Self);
-        _log = new OutputLog(order.Output, environment.Spill.IsUsable);
+        _log = new OutputLog(order.Output, canSpill: environment.Spill.IsUsable && environment.Output.SpillBytes > 0);
         _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
         _attachment = order.Attached ? order.Start.Epoch : NotAttached;
         Become(Starting);

@@ -6,8 +6,9 @@ namespace ExecActors.Integration.Tests.EndToEnd;
 [Collection(nameof(RunsAlone))]
 public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fixture) : IClassFixture<DetachedOutputTests.ImpatientFixture>
 {
-    private const long Burst = 2L * 1024 * 1024 * 1024 / 11 * 11;
+    private const long Burst = 2L * 1024 * 1024 * 1024 / CountingOutput.LineBytes * CountingOutput.LineBytes;
     private const long Cap = 64L * 1024 * 1024;
+    private const long AnswerBytes = 8L * 1024 * 1024;
     private const long AllowedGrowth = 48L * 1024 * 1024;
 
     [Fact]
@@ -17,46 +18,45 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
     {
         await using var first = await fixture.OpenAsync();
         await Bulk.EchoAsync(first, "warm", bytes: 4 * 1024 * 1024);
-        var before = ProcFs.ResidentBytes(fixture.Server.Pid);
+        var resident = ProcFs.ResidentBytes(fixture.Server.Pid);
         using var go = new Fifo();
-        await first.StartAsync(WireClient.ScriptParams("p", $"{go.Wait}; {CountingOutput.Program(Burst)}"));
-        var child = Assert.Single(ProcFs.Children(fixture.Server.Pid));
+        using var printed = new Fifo();
+        using var read = new Fifo();
+        await first.StartAsync(WireClient.ScriptParams("p", $"{go.Wait}; {CountingOutput.Program(Burst)}; {printed.Wait}; {read.Wait}"));
         first.Socket.Connection.Reset();
         await go.ReleaseAsync();
-        await Posix.EndOfWorkAsync(child, TestTimeouts.Bulk);
-        Assert.InRange(ProcFs.PeakResidentBytes(fixture.Server.Pid) - before, long.MinValue, AllowedGrowth);
+        await printed.ReleaseAsync(TestTimeouts.Bulk);
+        Assert.InRange(ProcFs.PeakResidentBytes(fixture.Server.Pid) - resident, long.MinValue, AllowedGrowth);
 
         await using var second = await fixture.OpenAsync(first.SessionId);
         var stream = new CountingOutput();
         var firstSeq = 0L;
         var next = 1L;
-        for (var closed = false; !closed;)
+        while (stream.NextNumber < CountingOutput.First + (Burst / CountingOutput.LineBytes))
         {
-            var read = await second.ReadAsync("p", next - 1, waitMs: (long)Patience.Limit.TotalMilliseconds);
+            var before = stream.Length;
+            var answer = await second.ReadAsync("p", next - 1);
+            Assert.Equal(firstSeq == 0, answer["firstSeq"] is not null);
             if (firstSeq == 0)
             {
-                firstSeq = (long)read["firstSeq"]!;
-                next = firstSeq;
-            }
-            else
-            {
-                Assert.Null(read["firstSeq"]);
+                next = firstSeq = (long)answer["firstSeq"]!;
             }
 
-            foreach (var chunk in read["chunks"]!)
+            foreach (var chunk in answer["chunks"]!)
             {
                 Assert.Equal(next++, (long)chunk["seq"]!);
                 stream.Add(Convert.FromBase64String((string)chunk["chunk"]!));
             }
 
-            closed = (bool)read["closed"]!;
-            Assert.Equal(closed ? 0 : null, (int?)read["exitCode"]); // an answer that is cut says nothing of the end
-            next = (long)read["nextSeq"]!;
+            Assert.Equal(next, (long)answer["nextSeq"]!);
+            Assert.InRange(stream.Length - before, 0, AnswerBytes);
         }
 
+        await read.ReleaseAsync();
+        Assert.Equal(0, (int)(await second.NotificationAsync("process/exited", "p"))["exitCode"]!);
+        await second.NotificationAsync("process/closed", "p");
         Assert.InRange(firstSeq, 100, long.MaxValue);
         Assert.InRange(stream.Length, Cap - (256 * 1024), Cap + (2 * 1024 * 1024));
-        Assert.Equal(CountingOutput.First + (Burst / 11), stream.NextNumber);
         for (var patience = Environment.TickCount64 + (long)Patience.Limit.TotalMilliseconds; ServerLeakCheck.CountSpillFiles(fixture.Server) > 0;)
         {
             Assert.True(Environment.TickCount64 < patience, "the file outlives its process");
@@ -65,5 +65,5 @@ public sealed class DetachedOutputTests(DetachedOutputTests.ImpatientFixture fix
     }
 
     /// <summary>A server whose processes wait for an absent client for a moment only.</summary>
-    public sealed class ImpatientFixture() : ConfiguredServerFixture("execactors { process { detached-stall = 300ms, linger = 1s } }");
+    public sealed class ImpatientFixture() : ConfiguredServerFixture("execactors { process { detached-stall = 300ms, linger = 3s } }");
 }

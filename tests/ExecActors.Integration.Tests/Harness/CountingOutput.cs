@@ -9,7 +9,8 @@ public sealed class CountingOutput
     /// <summary>The first number.</summary>
     public const long First = 1_000_000_000;
 
-    private const int LineBytes = 11;
+    /// <summary>Bytes of a line.</summary>
+    public const int LineBytes = 11;
 
     private readonly byte[] _line = new byte[LineBytes];
     private long _position = -1; // of the next byte; -1 before the first
@@ -21,7 +22,7 @@ public sealed class CountingOutput
     public long NextNumber => First + ((_position + LineBytes - 1) / LineBytes);
 
     /// <summary>A program that puts so many bytes out, as fast as it can; a multiple of 11.</summary>
-    public static string Program(long bytes) => string.Create(CultureInfo.InvariantCulture, $"exec seq {First} {First + (bytes / LineBytes) - 1}");
+    public static string Program(long bytes) => string.Create(CultureInfo.InvariantCulture, $"seq {First} {First + (bytes / LineBytes) - 1}");
 
     /// <summary>Checks that these bytes go on where the last ones ended. The first may begin in the middle, in a later line.</summary>
     public void Add(ReadOnlySpan<byte> bytes, bool fromStart = false)

@@ -17,13 +17,22 @@ public sealed class Fifo : IDisposable
     public string Wait => $"read _ <{_path}";
 
     /// <summary>Lets the waiting script go on; waits for it to be there. Once.</summary>
-    public async Task ReleaseAsync()
+    public Task ReleaseAsync() => ReleaseAsync(Patience.Limit);
+
+    /// <summary>The same for a script that has much to do before it waits.</summary>
+    public async Task ReleaseAsync(TimeSpan limit)
     {
         Assert.False(_isUsed, "a named pipe lets a script go on once; use another for the next step");
         _isUsed = true;
-        await Patience.ForAsync(
-            Task.Factory.StartNew(() => File.WriteAllText(_path, "\n"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            () => "a script to wait at the named pipe");
+        var release = Task.Factory.StartNew(() => File.WriteAllText(_path, "\n"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            await release.WaitAsync(limit);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"not within {limit.TotalSeconds:0} s: a script to wait at the named pipe", exception);
+        }
     }
 
     /// <inheritdoc/>

@@ -78,42 +78,29 @@ public static partial class Posix
 
     /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
     /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
-    public static Task EndOfProcessAsync(int pid) => EndOfWorkAsync(pid, Patience.Limit);
-
-    /// <summary>The same of a process that has much to do.</summary>
-    public static async Task EndOfWorkAsync(int pid, TimeSpan limit)
+    public static Task EndOfProcessAsync(int pid)
     {
         var descriptor = (int)PidfdOpen(PidfdOpenNumber, pid, 0);
         if (descriptor < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error == NoSuchProcess)
-            {
-                return;
-            }
-
-            throw new Win32Exception(error);
+            return error == NoSuchProcess ? Task.CompletedTask : throw new Win32Exception(error);
         }
 
-        var ended = await Task.Factory.StartNew(
-            () => WaitReadable(descriptor, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (!ended)
-        {
-            throw new TimeoutException($"not within {limit.TotalSeconds:0} s: end of process {pid}");
-        }
+        return Patience.ForAsync(
+            Task.Factory.StartNew(() => WaitReadable(descriptor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            () => $"end of process {pid}");
     }
 
-    private static bool WaitReadable(int descriptor, TimeSpan limit)
+    private static void WaitReadable(int descriptor)
     {
         var poll = new PollDescriptor { Descriptor = descriptor, Events = PollIn };
-        int ready;
-        while ((ready = Poll(ref poll, 1, (int)limit.TotalMilliseconds)) < 0)
+        while (Poll(ref poll, 1, (int)Patience.Limit.TotalMilliseconds) < 0)
         {
             // EINTR: asked again
         }
 
         _ = Close(descriptor);
-        return ready > 0;
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

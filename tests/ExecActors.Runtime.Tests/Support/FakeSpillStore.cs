@@ -62,6 +62,8 @@ internal sealed class FakeSpillStore : ISpillStore
 
         public long FreedBytes { get; private set; }
 
+        public long WrittenBytes { get; private set; }
+
         public int Write(ReadOnlySpan<ReadOnlyMemory<byte>> parts, long offset)
         {
             store._writeGate?.Pass();
@@ -81,6 +83,7 @@ internal sealed class FakeSpillStore : ISpillStore
 
                     part.Span.CopyTo(_bytes.AsSpan((int)offset));
                     offset += part.Length;
+                    WrittenBytes += part.Length;
                 }
             }
 
