@@ -1,6 +1,6 @@
 namespace ExecActors.Integration.Tests.Harness;
 
-/// <summary>A named pipe by which a test tells a script to go on: the script runs <see cref="Wait"/>, the test calls <see cref="ReleaseAsync"/>.</summary>
+/// <summary>A named pipe by which a test tells a script to go on: the script runs <see cref="Wait"/>, the test calls <see cref="ReleaseAsync()"/>.</summary>
 /// <remarks>
 /// This is how a test decides when a process does its next step, without any of the two guessing at times. Good for one step: a script
 /// that opened the pipe again at once could meet the writer that has not yet left it.
