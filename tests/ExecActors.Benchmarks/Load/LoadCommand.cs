@@ -98,7 +98,8 @@ internal sealed class LoadCommand : IDisposable
         var cpu = Environment.CpuUsage.TotalTime;
         try
         {
-            scenario.Run(new ScenarioRun(server, () => Start(command), _options.QuickAck, (figure, value) => _table.Add(figure, isSecond, round, value)));
+            scenario.Run(new ScenarioRun(
+                server, mustBeRight: !isSecond, () => Start(command), _options.QuickAck, (figure, value) => _table.Add(figure, isSecond, round, value)));
         }
         catch (Exception e) when (e is LoadException or SocketException or IOException)
         {

@@ -20,31 +20,35 @@ internal static class Remote
         return name;
     }
 
-    /// <summary>Takes messages to the close of the connection's one process.</summary>
-    public static OutputCount ReadToClose(this LoadConnection connection)
+    /// <summary>Takes messages to the close of a process; what others send is passed over.</summary>
+    public static OutputCount ReadToClose(this LoadConnection connection, string processId)
     {
+        var name = Utf8(processId);
         var count = new OutputCount();
         while (true)
         {
             var message = connection.Next();
-            if (message.Method == WireMethod.ProcessClosed)
+            if (message.Method == WireMethod.ProcessOutput)
+            {
+                count.Add(message.Body, name);
+            }
+            else if (message.Method == WireMethod.ProcessClosed && IsOf(message, name))
             {
                 return count;
             }
-
-            if (message.Method == WireMethod.ProcessOutput)
-            {
-                count.Add(message.Body);
-            }
         }
     }
+
+    /// <summary>Starts a process and takes its messages to its close.</summary>
+    public static OutputCount RunToClose(this LoadConnection connection, bool tty, params IEnumerable<string> argv) =>
+        connection.ReadToClose(connection.Start(tty, stdin: false, argv));
 
     /// <summary>Kills a process and waits for its close.</summary>
     public static void End(this LoadConnection connection, string processId)
     {
         connection.Post("process/terminate", $$"""{"processId":"{{processId}}"}""");
         connection.Flush();
-        connection.ReadToClose();
+        connection.ReadToClose(processId);
     }
 
     /// <summary>An absolute path as a URI. The paths here need no escapes.</summary>
@@ -52,6 +56,13 @@ internal static class Remote
 
     /// <summary>UTF-8.</summary>
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    // Names are quoted on the wire, so that none is the beginning of another.
+    private static bool IsOf(LoadMessage message, byte[] name)
+    {
+        var at = message.Body.Span.IndexOf(name);
+        return at > 0 && message.Body.Span[at - 1] == (byte)'"' && message.Body.Span[at + name.Length] == (byte)'"';
+    }
 
     private static string Json(bool value) => value ? "true" : "false";
 }
@@ -68,12 +79,17 @@ internal sealed class OutputCount
     /// <summary>Notifications whose number was not the one after that before: something was lost, or came out of order.</summary>
     public int Gaps { get; private set; }
 
-    /// <summary>Counts a process/output, its base64 decoded, as any client has to.</summary>
-    public void Add(ReadOnlyMemory<byte> parameters)
+    /// <summary>Counts a process/output, its base64 decoded, as any client has to; that of another process is passed over.</summary>
+    public void Add(ReadOnlyMemory<byte> parameters, ReadOnlySpan<byte> processId)
     {
         if (!OutputReader.TryRead(parameters, out var output, out var error))
         {
             throw new LoadException($"process/output cannot be read: {error.Message}");
+        }
+
+        if (!output.ProcessId.Span.SequenceEqual(processId))
+        {
+            return;
         }
 
         var longest = Base64Chunk.MaxDecodedLength(output.ChunkBase64.Length);

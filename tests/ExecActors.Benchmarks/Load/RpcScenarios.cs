@@ -13,7 +13,7 @@ internal static class RpcScenarios
     {
         using var connection = run.Open();
         var name = connection.Start(tty: false, stdin: false, "/bin/true");
-        connection.ReadToClose();
+        connection.ReadToClose(name);
         var read = Remote.Utf8($$"""{"processId":"{{name}}","afterSeq":0,"maxBytes":65536,"waitMs":0}""");
         connection.Pipeline(WarmUps, Width, _ => connection.Post("process/read", read));
 

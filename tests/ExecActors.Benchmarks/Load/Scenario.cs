@@ -25,15 +25,19 @@ internal sealed record Scenario(string Name, Action<ScenarioRun> Run)
 
 /// <summary>A scenario under way on one server: what it may use, and where its figures go.</summary>
 /// <param name="server">Has been running since the first round.</param>
+/// <param name="mustBeRight">Whether wrong output is a failure; of a server that is compared with it is a figure.</param>
 /// <param name="startFresh">Starts another one like it.</param>
 /// <param name="quickAck">Whether to acknowledge at once.</param>
 /// <param name="figures">Takes the results.</param>
-internal sealed class ScenarioRun(LoadServer server, Func<LoadServer> startFresh, bool quickAck, Action<Figure, double> figures)
+internal sealed class ScenarioRun(LoadServer server, bool mustBeRight, Func<LoadServer> startFresh, bool quickAck, Action<Figure, double> figures)
 {
     private static int s_names;
 
     /// <summary>The server.</summary>
     public LoadServer Server => server;
+
+    /// <summary>Whether wrong output is a failure.</summary>
+    public bool MustBeRight => mustBeRight;
 
     /// <summary>A connection with a session of its own.</summary>
     public LoadConnection Open(string? resume = null) => LoadConnection.Open(server.Port, quickAck, resume);

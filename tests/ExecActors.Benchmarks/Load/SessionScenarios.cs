@@ -36,7 +36,7 @@ internal static class SessionScenarios
             for (var i = 0; i < Resumes; i++)
             {
                 var name = connection.Start(tty: false, stdin: false, "/usr/bin/head", "-c", $"{ProducedBytes}", "/dev/zero");
-                connection.ReadToClose();
+                connection.ReadToClose(name);
                 samples[i] = ScenarioRun.MedianMs(1, _ =>
                 {
                     Again();

@@ -27,7 +27,7 @@ internal static class StdinScenarios
         run.ReportRate("stdin, writes of 256 KiB", "MiB/s", BulkBytes / (1024.0 * 1024.0), () =>
         {
             connection.Pipeline(BulkBytes / WriteBytes, Width, i => connection.Post("process/write", writes(i)));
-            connection.ReadToClose();
+            connection.ReadToClose(name);
         });
     }
 
@@ -36,7 +36,7 @@ internal static class StdinScenarios
         var name = connection.Start(tty, stdin: true, argv);
         if (tty)
         {
-            Await(connection, "ready".Length);
+            Await(connection, name, "ready".Length);
         }
 
         var writes = Writes(name, new byte[EchoBytes]);
@@ -50,19 +50,20 @@ internal static class StdinScenarios
         {
             connection.Post("process/write", writes(number++));
             connection.Flush();
-            Await(connection, EchoBytes);
+            Await(connection, name, EchoBytes);
         }
     }
 
-    private static void Await(LoadConnection connection, int bytes)
+    private static void Await(LoadConnection connection, string processId, int bytes)
     {
+        var name = Remote.Utf8(processId);
         var output = new OutputCount();
         while (output.Bytes < bytes)
         {
             var message = connection.Next();
             if (message.Method == WireMethod.ProcessOutput)
             {
-                output.Add(message.Body);
+                output.Add(message.Body, name);
             }
         }
     }

@@ -22,7 +22,10 @@ internal sealed class MicroConfig : ManualConfig
     {
         AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(Warmups).WithIterationCount(Rounds));
         AddDiagnoser(MemoryDiagnoser.Default);
-        AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params, DefaultColumnProviders.Statistics, DefaultColumnProviders.Metrics);
+        AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params, DefaultColumnProviders.Metrics);
+
+        // The least and the middle rather than a mean: what a busy machine adds is no property of the function.
+        AddColumn(StatisticColumn.Min, StatisticColumn.Median, StatisticColumn.Max);
         AddExporter(MarkdownExporter.GitHub);
         AddLogger(ConsoleLogger.Default);
     }
