@@ -99,7 +99,11 @@ internal sealed class LoadCommand : IDisposable
         try
         {
             scenario.Run(new ScenarioRun(
-                server, mustBeRight: !isSecond, () => Start(command), _options.QuickAck, (figure, value) => _table.Add(figure, isSecond, round, value)));
+                server, mustBeRight: !isSecond, () => Start(command), _options.QuickAck, (figure, value) =>
+                {
+                    _progress(string.Create(CultureInfo.InvariantCulture, $"  {figure.Name}: {value:0.###} {figure.Unit}"));
+                    _table.Add(figure, isSecond, round, value);
+                }));
         }
         catch (Exception e) when (e is LoadException or SocketException or IOException)
         {

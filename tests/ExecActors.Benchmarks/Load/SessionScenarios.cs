@@ -59,7 +59,7 @@ internal static class SessionScenarios
         }
     }
 
-    /// <summary>Sessions established one after the other, and the memory that each takes.</summary>
+    /// <summary>Sessions established one after the other on a server that has just begun, the same with a process in each, and the memory of each.</summary>
     public static void Many(ScenarioRun run)
     {
         using var server = run.StartFresh();
@@ -78,6 +78,14 @@ internal static class SessionScenarios
             });
             server.Rest(_rest);
             run.Report("memory of a session (RSS)", "KiB", Better.Lower, (server.ResidentMiB - before) * 1024 / Sessions);
+            run.ReportRate("sessions established, a process started in each", "/s", Sessions, () =>
+            {
+                for (var i = 0; i < Sessions; i++)
+                {
+                    connections.Add(run.OpenAt(server));
+                    connections[^1].Start(tty: false, stdin: false, "/bin/sleep", "600");
+                }
+            });
         }
         finally
         {
