@@ -20,6 +20,7 @@ internal sealed class LoadCommand : IDisposable
     private readonly Dictionary<string, double> _clientLoad = new(StringComparer.Ordinal);
     private readonly List<LoadServer> _servers = [];
     private int _homes;
+    private bool _ended; // guarded by _servers
 
     private LoadCommand(LoadOptions options, Action<string> progress)
     {
@@ -61,6 +62,7 @@ internal sealed class LoadCommand : IDisposable
     {
         lock (_servers)
         {
+            _ended = true;
             _servers.ForEach(server => server.Dispose());
             _servers.Clear();
         }
@@ -117,12 +119,20 @@ internal sealed class LoadCommand : IDisposable
     private LoadServer Start(string command)
     {
         var home = Path.Combine(_options.Home, string.Create(CultureInfo.InvariantCulture, $"home-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}"));
-        var server = LoadServer.Start(command, home);
+        LoadServer server;
         lock (_servers)
         {
+            // Under the lock, so that none is started behind the back of a signal that has just ended them all.
+            if (_ended)
+            {
+                throw new LoadException("the run was ended by a signal");
+            }
+
+            server = LoadServer.Start(command, home);
             _servers.Add(server);
         }
 
+        server.AwaitFirstAnswer();
         return server;
     }
 

@@ -18,11 +18,15 @@ internal sealed partial class LoadServer : IDisposable
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
 
     private readonly Process _process;
+    private readonly string _command;
+    private readonly Stopwatch _sinceStart;
     private readonly StringBuilder _log = new();
-    private int _disposed;
+    private bool _disposed;
 
-    private LoadServer(Process process, string home, int port)
+    private LoadServer(Process process, string command, Stopwatch sinceStart, string home, int port)
     {
+        _command = command;
+        _sinceStart = sinceStart;
         _process = process;
         Home = home;
         Port = port;
@@ -70,10 +74,10 @@ internal sealed partial class LoadServer : IDisposable
         }
     }
 
-    /// <summary>Starts a server and waits for its first answer.</summary>
+    /// <summary>Starts a server; <see cref="AwaitFirstAnswer"/> comes next.</summary>
     /// <param name="command">Words split at blanks; <c>{port}</c> stands for the port.</param>
     /// <param name="home">The directory that becomes its HOME and CODEX_HOME; made here.</param>
-    /// <exception cref="LoadException">It does not start or does not answer.</exception>
+    /// <exception cref="LoadException">The program cannot be started.</exception>
     public static LoadServer Start(string command, string home)
     {
         Directory.CreateDirectory(home);
@@ -88,26 +92,41 @@ internal sealed partial class LoadServer : IDisposable
         };
         start.Environment["HOME"] = start.Environment["CODEX_HOME"] = home;
         var clock = Stopwatch.StartNew();
-        LoadServer server;
         try
         {
-            server = new LoadServer(Process.Start(start) ?? throw new LoadException($"'{command}' did not start"), home, port);
+            return new LoadServer(Process.Start(start) ?? throw new LoadException($"'{command}' did not start"), command, clock, home, port);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
             Directory.Delete(home, recursive: true);
             throw new LoadException($"'{words[0]}' cannot be started: {e.Message}");
         }
+    }
 
-        try
+    /// <summary>Waits until it has answered a first request.</summary>
+    /// <exception cref="LoadException">It ended, or did not answer in time.</exception>
+    public void AwaitFirstAnswer()
+    {
+        while (true)
         {
-            server.AwaitFirstAnswer(command, clock);
-            return server;
-        }
-        catch
-        {
-            server.Dispose();
-            throw;
+            try
+            {
+                using var connection = LoadConnection.Open(Port, quickAck: false);
+                StartTime = _sinceStart.Elapsed;
+                return;
+            }
+            catch (Exception e) when (e is SocketException or LoadException)
+            {
+                if (_process.WaitForExit(milliseconds: 1))
+                {
+                    throw new LoadException($"'{_command}' ended with status {_process.ExitCode} before it listened; it said:\n{Log}");
+                }
+
+                if (_sinceStart.ElapsedMilliseconds > StartPatienceMs)
+                {
+                    throw new LoadException($"'{_command}' did not answer on port {Port} within {StartPatienceMs / 1000} s ({e.Message}); does it take the port from there? It said:\n{Log}");
+                }
+            }
         }
     }
 
@@ -117,11 +136,19 @@ internal sealed partial class LoadServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        // Whoever comes second waits for the first: behind it the process may be left by Environment.Exit.
+        lock (_process)
         {
-            return;
+            if (!_disposed)
+            {
+                _disposed = true;
+                End();
+            }
         }
+    }
 
+    private void End()
+    {
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, Terminate);
@@ -140,31 +167,6 @@ internal sealed partial class LoadServer : IDisposable
         catch (IOException)
         {
             // A helper of the server that still ends may put a file there; the directory is then left.
-        }
-    }
-
-    private void AwaitFirstAnswer(string command, Stopwatch clock)
-    {
-        while (true)
-        {
-            try
-            {
-                using var connection = LoadConnection.Open(Port, quickAck: false);
-                StartTime = clock.Elapsed;
-                return;
-            }
-            catch (Exception e) when (e is SocketException or LoadException)
-            {
-                if (_process.WaitForExit(milliseconds: 1))
-                {
-                    throw new LoadException($"'{command}' ended with status {_process.ExitCode} before it listened; it said:\n{Log}");
-                }
-
-                if (clock.ElapsedMilliseconds > StartPatienceMs)
-                {
-                    throw new LoadException($"'{command}' did not answer on port {Port} within {StartPatienceMs / 1000} s ({e.Message}); does it have {{port}} in it? It said:\n{Log}");
-                }
-            }
         }
     }
 
