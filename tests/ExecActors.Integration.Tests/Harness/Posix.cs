@@ -13,6 +13,8 @@ public static partial class Posix
     private const uint RenameExchange = 2;
 
     /// <summary>kill(2).</summary>
+    /// <param name="pid">A process; negative for the process group of that number.</param>
+    /// <param name="signal">Which.</param>
     public static void Signal(int pid, PosixSignalNumber signal)
     {
         if (Kill(pid, (int)signal) != 0)
@@ -153,6 +155,9 @@ public enum PosixSignalNumber
 
     /// <summary>SIGTERM.</summary>
     Terminate = 15,
+
+    /// <summary>SIGCONT.</summary>
+    Continue = 18,
 
     /// <summary>SIGSTOP.</summary>
     Stop = 19,
