@@ -9,7 +9,7 @@ public sealed class FaultCheckerTests
     private readonly NumberedLines _lines = new(100);
     private readonly ProcessView _view;
 
-    public FaultCheckerTests() => _view = new ProcessView(_lines);
+    public FaultCheckerTests() => _view = new ProcessView(new Dictionary<string, NumberedLines> { ["stdout"] = _lines });
 
     [Fact]
     public void Whole_streams_pass_however_they_are_cut_and_joined()

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace ExecActors.Integration.Tests.Faults;
@@ -7,11 +6,11 @@ namespace ExecActors.Integration.Tests.Faults;
 /// What a client that comes and goes knows of one process: notifications and catch-up reads joined by their numbers, whichever tells of a record
 /// first. Every record has to come, once by number, with the bytes of its place.
 /// </summary>
-internal sealed class ProcessView(NumberedLines lines)
+/// <param name="streams">What each of its streams has to say.</param>
+internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> streams)
 {
-    private readonly Dictionary<long, (long At, int Length)> _known = [];
+    private readonly Dictionary<long, (string Stream, long At, int Length)> _known = [];
     private readonly SortedDictionary<long, Action> _early = [];
-    private readonly StringBuilder _stderr = new();
     private bool _isCaughtUp = true;
     private long _covered;
     private long _lastLive;
@@ -24,9 +23,6 @@ internal sealed class ProcessView(NumberedLines lines)
 
     /// <summary>The exit code, once known.</summary>
     public int? ExitCode { get; private set; }
-
-    /// <summary>What came on standard error.</summary>
-    public string Stderr => _stderr.ToString();
 
     /// <summary>Begins with another connection: what comes live may be ahead until a read has brought the rest.</summary>
     public void Resumed() => (_isCaughtUp, _lastLive) = (false, 0);
@@ -94,23 +90,21 @@ internal sealed class ProcessView(NumberedLines lines)
     private void Output(long seq, JsonElement record)
     {
         var bytes = record.GetProperty("chunk").GetBytesFromBase64();
-        if (record.GetProperty("stream").GetString() == "stderr")
-        {
-            InTurn(seq, () => _stderr.Append(Encoding.UTF8.GetString(bytes)));
-        }
-        else if (_known.TryGetValue(seq, out var place))
+        var stream = record.GetProperty("stream").GetString()!;
+        var lines = streams[stream];
+        if (_known.TryGetValue(seq, out var place))
         {
             Expect(place.Length == bytes.Length, $"number {seq} had {place.Length} bytes before and has {bytes.Length} now");
+            Expect(place.Stream == stream, $"number {seq} was of {place.Stream} before and is of {stream} now");
             lines.Check(place.At, bytes);
+            return;
         }
-        else
+
+        InTurn(seq, () =>
         {
-            InTurn(seq, () =>
-            {
-                _known.Add(seq, (lines.Position, bytes.Length));
-                lines.Append(bytes);
-            });
-        }
+            _known.Add(seq, (stream, lines.Position, bytes.Length));
+            lines.Append(bytes);
+        });
     }
 
     private void InTurn(long seq, Action take)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExecActors.Integration.Tests.Faults;
 
 /// <summary>Readings over time, and the slope that most of them agree on.</summary>
@@ -27,6 +29,11 @@ internal sealed class Samples
             }
         }
     }
+
+    /// <summary>The first, the last, the least and the most of those kept.</summary>
+    public string Span() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_kept[0].Value:0.#} to {_kept[^1].Value:0.#} ({_kept.Min(sample => sample.Value):0.#} to {_kept.Max(sample => sample.Value):0.#})");
 
     /// <summary>
     /// By how much the readings grew, by Theil and Sen: the median of the slopes of all pairs, times the time they span. A peak, or a third of

@@ -14,6 +14,7 @@ public sealed class SoakTests(SoakTests.QuickFixture fixture, ITestOutputHelper 
 {
     private const int Workers = 4;
     private const int CutsPerSession = 4;
+    private const int LinesAtOnce = 20_000;
     private const double AllowedMegabytes = 16;
     private const double AllowedCount = 4;
     private const int MoreThreads = 48; // the pools' own size on a small machine, blocking-io's included
@@ -37,7 +38,7 @@ public sealed class SoakTests(SoakTests.QuickFixture fixture, ITestOutputHelper 
         // What is countable is compared exactly when the class ends, by the fixture's leak check.
         var growth = (Memory: _memory.Growth(), Descriptors: _descriptors.Growth(), Threads: _threads.Growth(), Children: _children.Growth());
         report.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{_sessions} sessions in {_watch.Elapsed.TotalMinutes:0.0} min, seed {FaultRun.Seed}; growth: {growth}"));
+            CultureInfo.InvariantCulture, $"{_sessions} sessions in {_watch.Elapsed.TotalMinutes:0.0} min, seed {FaultRun.Seed}; growth: {growth}; MiB {_memory.Span()}, threads {_threads.Span()}"));
         if (minutes >= 1)
         {
             Assert.InRange(growth.Memory, double.MinValue, AllowedMegabytes);
@@ -52,7 +53,7 @@ public sealed class SoakTests(SoakTests.QuickFixture fixture, ITestOutputHelper 
         while (_watch.Elapsed < duration)
         {
             var number = Interlocked.Increment(ref _sessions);
-            using (var traveller = await Traveller.SetOutAsync(fixture.Server, 100 + worker, unchecked((FaultRun.Seed * 1_000_000) + number)))
+            using (var traveller = await Traveller.SetOutAsync(fixture.Server, 100 + worker, unchecked((FaultRun.Seed * 1_000_000) + number), LinesAtOnce))
             {
                 await traveller.TravelAsync(CutsPerSession);
             }

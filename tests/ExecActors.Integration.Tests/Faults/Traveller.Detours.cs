@@ -25,9 +25,10 @@ internal sealed partial class Traveller
 
     private async Task StopChildAsync()
     {
-        if (!int.TryParse(_view.Stderr, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var shell) || _view.ExitCode is not null || _isInputClosed)
+        if (_isInputClosed || !File.Exists(_folder.At("pid"))
+            || !int.TryParse(await File.ReadAllTextAsync(_folder.At("pid")), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var shell))
         {
-            return;
+            return; // it may have ended, or not begun
         }
 
         Note("stops the whole process group");
