@@ -74,6 +74,6 @@ public sealed class SoakTests(SoakTests.QuickFixture fixture, ITestOutputHelper 
         _children.Add(time, ProcFs.Children(fixture.Server.Pid).Count);
     }
 
-    /// <summary>A server that soon forgets what nobody comes back for, so that a minute shows what else a day would.</summary>
-    public sealed class QuickFixture() : ConfiguredServerFixture("execactors { session.retention = 10s, process.linger = 5s }");
+    /// <summary>A server that soon forgets what nobody comes back for, so that minutes show what else a day would.</summary>
+    public sealed class QuickFixture() : ConfiguredServerFixture("execactors { session.retention = 30s, process.linger = 30s }");
 }

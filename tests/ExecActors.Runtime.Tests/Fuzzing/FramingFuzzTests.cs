@@ -13,11 +13,11 @@ public sealed class FramingFuzzTests
     private static readonly SearchValues<byte> _blanks = SearchValues.Create(" \t\r"u8);
 
     [Fact]
-    public Task Lines_are_those_of_a_plain_split() => Fuzzer.RunAsync(nameof(FramingFuzzTests), Project, Corpus(), slice: 20_000, CheckLines, Lines);
+    public Task Lines_are_those_of_a_plain_split() => Fuzzer.RunAsync(nameof(FramingFuzzTests), Project, Corpus(), slice: 6_000, CheckLines, Lines);
 
     [Fact]
     public Task Messages_are_what_was_received_up_to_each_end() =>
-        Fuzzer.RunAsync(nameof(FramingFuzzTests), Project, Corpus(), slice: 20_000, CheckMessages);
+        Fuzzer.RunAsync(nameof(FramingFuzzTests), Project, Corpus(), slice: 6_000, CheckMessages);
 
     private static IReadOnlyList<byte[]> Corpus() => [.. Fuzzer.Regressions(nameof(FramingFuzzTests)), .. Fuzzer.Corpus("frames.txt")];
 
