@@ -40,7 +40,7 @@ public sealed class NetworkLossTests : IDisposable
     [Difference("dead-peers")]
     public async Task A_busy_connection_is_given_up_in_time_and_no_output_is_lost()
     {
-        const int Lines = 140_000; // 980 kB: less than the ring holds, more than the sockets on the way take
+        const int Lines = 140_000; // 980 kB: less than the ring holds
         await using var island = await NetworkIsland.StartAsync(Impatient, _folder);
         await using var lost = await WireClient.ConnectAsync(island.OverMortalAddress());
         await lost.InitializeAsync();
