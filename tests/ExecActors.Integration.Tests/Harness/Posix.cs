@@ -11,8 +11,11 @@ public static partial class Posix
     private const int NoSuchProcess = 3;
     private const int CurrentFolder = -100;
     private const uint RenameExchange = 2;
+    private const int LimitOfDescriptors = 7; // RLIMIT_NOFILE
 
     /// <summary>kill(2).</summary>
+    /// <param name="pid">A process; negative for the process group of that number.</param>
+    /// <param name="signal">Which.</param>
     public static void Signal(int pid, PosixSignalNumber signal)
     {
         if (Kill(pid, (int)signal) != 0)
@@ -76,6 +79,27 @@ public static partial class Posix
         File.SetUnixFileMode(path, (UnixFileMode)mode);
     }
 
+    /// <summary>prlimit(2): from now on a process gets no descriptor of this number or more; disposing restores what was.</summary>
+    public static IDisposable LimitDescriptors(int pid, ulong descriptors)
+    {
+        SetLimit(pid, limit => limit with { Soft = descriptors }, out var before);
+        return new Restored(() => SetLimit(pid, _ => before, out _));
+    }
+
+    private static void SetLimit(int pid, Func<ResourceLimit, ResourceLimit> change, out ResourceLimit before)
+    {
+        if (GetLimit(pid, LimitOfDescriptors, 0, out before) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+
+        var after = change(before);
+        if (ChangeLimit(pid, LimitOfDescriptors, ref after, 0) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>Completes when the process has ended (a zombie has), at once when there is none. Works for any process, not only children.</summary>
     /// <remarks>The kernel says so through a pidfd: no polling, no race with a pid used again after this was called.</remarks>
     public static Task EndOfProcessAsync(int pid)
@@ -127,6 +151,20 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int GetLimit(int pid, int resource, nint after, out ResourceLimit before);
+
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int ChangeLimit(int pid, int resource, ref ResourceLimit after, nint before);
+
+    private sealed class Restored(Action restore) : IDisposable
+    {
+        public void Dispose() => restore();
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private record struct ResourceLimit(ulong Soft, ulong Hard);
+
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor
     {
@@ -153,6 +191,9 @@ public enum PosixSignalNumber
 
     /// <summary>SIGTERM.</summary>
     Terminate = 15,
+
+    /// <summary>SIGCONT.</summary>
+    Continue = 18,
 
     /// <summary>SIGSTOP.</summary>
     Stop = 19,

@@ -37,6 +37,9 @@ public static class ProcFs
         ];
     }
 
+    /// <summary>Threads now.</summary>
+    public static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Length;
+
     /// <summary>Resident memory now, in bytes.</summary>
     public static long ResidentBytes(int pid) => StatusBytes(pid, "VmRSS:");
 

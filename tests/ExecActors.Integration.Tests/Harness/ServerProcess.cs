@@ -47,9 +47,15 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a WebSocket server on a free loopback port and waits for its banner.</summary>
-    public static async Task<ServerProcess> StartAsync(IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static Task<ServerProcess> StartAsync(IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null) =>
+        ListenAsync(Launch(["--listen", "ws://127.0.0.1:0", .. arguments ?? []], environment));
+
+    /// <summary>As <see cref="StartAsync"/>, through a command that becomes the server (exec) and sets something up for it first.</summary>
+    public static Task<ServerProcess> StartWrappedAsync(IReadOnlyList<string> wrapper, string listen, IEnumerable<string>? arguments = null) =>
+        ListenAsync(Launch(["--listen", listen, .. arguments ?? []], wrapper: wrapper));
+
+    private static async Task<ServerProcess> ListenAsync(ServerProcess server)
     {
-        var server = Launch(["--listen", "ws://127.0.0.1:0", .. arguments ?? []], environment);
         var banner = await Patience.ForAsync(server.Output.ReadLineAsync(), () => $"the banner; stderr says: {server.Log}");
         if (banner is null || !Uri.TryCreate(banner, UriKind.Absolute, out var uri) || uri.Scheme != "ws")
         {
@@ -63,9 +69,11 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the server with exactly these arguments, waiting for nothing.</summary>
-    public static ServerProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static ServerProcess Launch(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? wrapper = null)
     {
-        var start = new ProcessStartInfo(ServerUnderTest.Command[0])
+        string[] command = [.. wrapper ?? [], .. ServerUnderTest.Command, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -75,7 +83,7 @@ public sealed class ServerProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var argument in ServerUnderTest.Command.Skip(1).Concat(arguments))
+        foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }

@@ -33,8 +33,12 @@ public sealed partial class WireClient : IAsyncDisposable
     public string SessionId { get; private set; } = "";
 
     /// <summary>A connection on which nothing has been sent.</summary>
-    public static async Task<WireClient> ConnectAsync(ServerProcess server, IReadOnlyDictionary<string, string>? headers = null) =>
-        new(new WebSocketPipe(await RawWebSocket.ConnectAsync(server.Endpoint, headers: headers)));
+    public static Task<WireClient> ConnectAsync(ServerProcess server, IReadOnlyDictionary<string, string>? headers = null) =>
+        ConnectAsync(server.Endpoint, headers);
+
+    /// <inheritdoc cref="ConnectAsync(ServerProcess, IReadOnlyDictionary{string, string})"/>
+    public static async Task<WireClient> ConnectAsync(System.Net.IPEndPoint endpoint, IReadOnlyDictionary<string, string>? headers = null) =>
+        new(new WebSocketPipe(await RawWebSocket.ConnectAsync(endpoint, headers: headers)));
 
     /// <summary>A client over a server's standard input and output.</summary>
     public static WireClient OverStdio(ServerProcess server) => new(new StdioPipe(server));

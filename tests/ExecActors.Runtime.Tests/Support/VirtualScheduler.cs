@@ -14,6 +14,11 @@ public sealed class VirtualScheduler : TestScheduler, ITimeProvider
     public VirtualScheduler(Config config, ILoggingAdapter log)
         : base(config, log) => _start = Now;
 
+    /// <summary>How far the wall clock was set, as an administrator or NTP does. Nothing else moves with it.</summary>
+    public TimeSpan WallClockStep { get; set; }
+
+    DateTimeOffset ITimeProvider.Now => Now + WallClockStep;
+
     TimeSpan ITimeProvider.MonotonicClock => Now - _start;
 
     TimeSpan ITimeProvider.HighResMonotonicClock => Now - _start;
