@@ -87,8 +87,9 @@ internal sealed class Containment : IDisposable
             }
 
             MakeLeaf();
+            BeginGuarding(isInside: false);
+            EnterLeaf();
             _adopts = _leaf is null && Libc.SetChildSubreaper(adopts: true) == 0;
-            StartGuardian();
             _reaps = _adopts || Environment.ProcessId == 1; // which adopts all orphans of its namespace
             Volatile.Write(ref _isPrepared, true);
         }
@@ -197,19 +198,17 @@ internal sealed class Containment : IDisposable
         }
     }
 
-    // The guardian first, so that it is born outside the cgroup.
-    private void StartGuardian()
+    private void EnterLeaf()
     {
-        BeginGuarding(isInside: false);
         if (_leaf is not null && _leaf.Enter() is var errno and not 0)
         {
             _warn($"{_leaf.Path} could not be entered: {OsError.Describe(errno)}; orphans are adopted instead");
             _leaf.TryRemove();
             _leaf = null;
-            _adopts = Libc.SetChildSubreaper(adopts: true) == 0;
         }
     }
 
+    // Before the cgroup is entered and orphans are adopted, so that the guardian is born outside and becomes nobody's child here.
     private void BeginGuarding(bool isInside)
     {
         // The end of the first process of a pid namespace ends all others.
@@ -219,10 +218,20 @@ internal sealed class Containment : IDisposable
         }
 
         _guardians++;
+        if (_adopts)
+        {
+            _ = Libc.SetChildSubreaper(adopts: false);
+        }
+
         _guardian = Guardian.TryStart(_reactor, _host.HostPrefix(), _leaf, isInside, OnGuardianLost, out var whyNot);
         if (_guardian is null)
         {
             _warn($"no guardian: {whyNot}; what processes start in sessions of their own lives on if this program is killed");
+        }
+
+        if (_adopts)
+        {
+            _ = Libc.SetChildSubreaper(adopts: true);
         }
     }
 

@@ -39,14 +39,18 @@ internal sealed class Guardian : ReactorSource, IDisposable
     /// <param name="isInside">Whether this program is in that cgroup already, so that the guardian has to leave it first.</param>
     /// <param name="lost">Told on the reactor's thread when it has ended before it was dismissed.</param>
     /// <param name="whyNot">What stands against it; null when it was started.</param>
-    public static Guardian? TryStart(Reactor reactor, string prefix, CgroupLeaf? leaf, bool isInside, Action<Guardian> lost, out string? whyNot)
+    /// <param name="path">Where it finds its programs; null for the PATH of this program.</param>
+    public static Guardian? TryStart(
+        Reactor reactor, string prefix, CgroupLeaf? leaf, bool isInside, Action<Guardian> lost, out string? whyNot, string? path = null)
     {
         var made = Libc.Pipe2(out var read, out var write) == 0;
         using var input = made ? Libc.Duplicate(read, LowestSource) : read;
         read.Dispose();
         try
         {
-            var pid = made && !input.IsInvalid ? Start(input, [prefix, leaf?.Path ?? "", isInside ? leaf!.Parent : ""], out whyNot) : Fail(Libc.LastErrno, out whyNot);
+            path ??= Environment.GetEnvironmentVariable("PATH") ?? DefaultPath;
+            string[] given = [prefix, leaf?.Path ?? "", isInside ? leaf!.Parent : ""];
+            var pid = made && !input.IsInvalid ? Start(input, given, path, out whyNot) : Fail(Libc.LastErrno, out whyNot);
             if (pid == 0)
             {
                 write.Dispose();
@@ -101,7 +105,7 @@ internal sealed class Guardian : ReactorSource, IDisposable
         }
     }
 
-    private static int Start(SafeFileHandle input, string[] given, out string? whyNot)
+    private static int Start(SafeFileHandle input, string[] given, string path, out string? whyNot)
     {
         if (Libc.Pipe2(out var said, out var saying) < 0)
         {
@@ -116,7 +120,7 @@ internal sealed class Guardian : ReactorSource, IDisposable
                 using var output = Libc.Duplicate(saying, LowestSource);
                 using var settings = new SpawnSettings("/\0"u8);
                 using var arguments = new NativeStrings(["sh", "-c", _script.Value, "execactors-guardian", .. given]);
-                using var environment = new NativeStrings([$"PATH={Environment.GetEnvironmentVariable("PATH") ?? DefaultPath}"]);
+                using var environment = new NativeStrings([$"PATH={path}"]);
                 settings.Open(0, "/dev/null\0"u8, Libc.O_RDONLY);
                 settings.Open(2, "/dev/null\0"u8, Libc.O_RDWR);
                 settings.Duplicate(output, 1);

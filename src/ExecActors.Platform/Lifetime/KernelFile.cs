@@ -11,7 +11,13 @@ internal static class KernelFile
     public static int Write(string path, string text)
     {
         using var file = Libc.OpenAt(Libc.NoDirectory, CString.Of(path), Libc.O_WRONLY);
-        return !file.IsInvalid && Libc.Write(file, Encoding.ASCII.GetBytes(text)) >= 0 ? 0 : Libc.LastErrno;
+        var errno = file.IsInvalid ? Libc.LastErrno : Errno.EINTR;
+        while (errno == Errno.EINTR && !file.IsInvalid)
+        {
+            errno = Libc.Write(file, Encoding.ASCII.GetBytes(text)) >= 0 ? 0 : Libc.LastErrno;
+        }
+
+        return errno;
     }
 
     /// <summary>Its lines; none when it is not there or not for this user.</summary>

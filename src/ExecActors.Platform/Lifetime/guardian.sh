@@ -27,7 +27,19 @@ guard() {
   [ -z "$home" ] || echo 0 > "$home/cgroup.procs"
   word=
   read -r word <&3
-  [ "$word" != farewell ] || exit 0
+  if [ "$word" = farewell ]; then
+    read -r word <&3 # until the pipe ends; what is to be ended has been
+  else
+    finish
+  fi
+  round=0
+  while [ -n "$leaf" ] && [ "$round" -lt 60 ] && [ -d "$leaf" ] && ! rmdir "$leaf"; do
+    round=$((round + 1))
+    sleep 0.1 || sleep 1
+  done
+}
+
+finish() {
   [ -z "$leaf" ] || echo 1 > "$leaf/cgroup.kill"
   round=0 left=yes
   while [ -n "$left" ] && [ "$round" -lt 40 ]; do
@@ -41,10 +53,6 @@ guard() {
     done
     round=$((round + 1))
     [ -z "$left" ] || [ "$round" -lt 20 ] || sleep 1
-  done
-  while [ -n "$leaf" ] && [ "$round" -lt 60 ] && ! rmdir "$leaf"; do
-    round=$((round + 1))
-    sleep 0.1 || sleep 1
   done
 }
 
