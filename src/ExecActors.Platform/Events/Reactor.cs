@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,12 +16,17 @@ internal sealed class Reactor : IDisposable
 {
     private const int EventsPerWait = 256;
     private const long WakeUpToken = 0;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    /// <summary>How long <see cref="Rest"/> leaves a source alone; the kernel adds its timer slack of 50 microseconds.</summary>
+    private static readonly long RestTicks = Stopwatch.Frequency / 10_000;
 
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wakeUp;
     private readonly ConcurrentDictionary<long, ReactorSource> _sources = new();
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Queue<ReactorSource> _again = new();
+    private readonly Queue<(ReactorSource Source, long Due)> _resting = new(); // all rest equally long, so the first is the first due
     private readonly Thread _thread;
     private long _lastToken = WakeUpToken;
     private long _wakes;
@@ -106,6 +112,13 @@ internal sealed class Reactor : IDisposable
         }
     }
 
+    /// <summary>Gives the source its next turn in a tenth of a millisecond, or with an event before. On the reactor's thread only.</summary>
+    public void Rest(ReactorSource source)
+    {
+        source.IsResting = true;
+        _resting.Enqueue((source, Stopwatch.GetTimestamp() + RestTicks));
+    }
+
     /// <summary>Runs a command on the reactor's thread, soon and in order. From any thread. It must not throw.</summary>
     public void Post(Action command)
     {
@@ -132,7 +145,7 @@ internal sealed class Reactor : IDisposable
         var events = new EpollEvents(EventsPerWait);
         while (!_stopping)
         {
-            var count = Libc.EpollWait(_epoll, events, MaySleep() ? -1 : 0);
+            var count = Wait(events);
             Volatile.Write(ref _asleep, 0);
             Require(count >= 0 || Libc.LastErrno == Errno.EINTR, "epoll_wait");
             if (count > 0)
@@ -149,8 +162,25 @@ internal sealed class Reactor : IDisposable
             }
 
             TurnAgain();
+            TurnRested();
             RunCommands();
         }
+    }
+
+    private int Wait(EpollEvents events)
+    {
+        if (!MaySleep())
+        {
+            return Libc.EpollWait(_epoll, events, 0);
+        }
+
+        if (!_resting.TryPeek(out var first))
+        {
+            return Libc.EpollWait(_epoll, events, -1);
+        }
+
+        var left = Math.Max(first.Due - Stopwatch.GetTimestamp(), 0);
+        return Libc.EpollWaitBriefly(_epoll, events, left * NanosecondsPerSecond / Stopwatch.Frequency);
     }
 
     private bool MaySleep()
@@ -173,6 +203,24 @@ internal sealed class Reactor : IDisposable
             if (_sources.ContainsKey(source.Token))
             {
                 Turn(source, 0);
+            }
+        }
+    }
+
+    private void TurnRested()
+    {
+        if (_resting.Count == 0)
+        {
+            return;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        while (_resting.TryPeek(out var first) && first.Due <= now)
+        {
+            _resting.Dequeue();
+            if (first.Source.IsResting && _sources.ContainsKey(first.Source.Token))
+            {
+                Turn(first.Source, 0);
             }
         }
     }

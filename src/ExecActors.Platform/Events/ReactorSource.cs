@@ -11,11 +11,14 @@ internal abstract class ReactorSource(Reactor reactor, SafeFileHandle handle)
     /// <summary>Whether the source waits for another turn; touched by the reactor alone.</summary>
     public bool IsQueued { get; set; }
 
+    /// <summary>Whether the source is to have a turn after a rest; touched by the reactor's thread alone.</summary>
+    public bool IsResting { get; set; }
+
     public SafeFileHandle Handle => handle;
 
     protected Reactor Reactor => reactor;
 
-    /// <summary>Called on the reactor's thread with EPOLL… bits, or 0 for a turn asked for with <see cref="Reactor.Again"/>.</summary>
+    /// <summary>Called on the reactor's thread with EPOLL… bits, or 0 for a turn asked for with <see cref="Reactor.Again"/> or <see cref="Reactor.Rest"/>.</summary>
     public abstract void OnReady(uint events);
 
     /// <summary>Called on the reactor's thread when <see cref="OnReady"/> threw.</summary>

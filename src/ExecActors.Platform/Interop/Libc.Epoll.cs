@@ -19,6 +19,9 @@ internal static unsafe partial class Libc
     public const int EPOLL_CTL_MOD = 3;
 
     private const int EPOLL_CLOEXEC = O_CLOEXEC;
+    private const long SYS_epoll_pwait2 = 441; // the same on all architectures
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long NanosecondsPerMillisecond = 1_000_000;
 
     /// <summary>epoll_create1(2) with EPOLL_CLOEXEC. An invalid handle on failure.</summary>
     public static SafeFileHandle EpollCreate() => EpollCreate1(EPOLL_CLOEXEC);
@@ -40,6 +43,19 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>epoll_pwait2(2), without a signal mask; where Linux is older than 5.11 (ENOSYS), epoll_wait rounded up to a millisecond.</summary>
+    public static int EpollWaitBriefly(SafeFileHandle epoll, EpollEvents events, long timeoutNanoseconds)
+    {
+        fixed (byte* start = events.Buffer)
+        {
+            var time = stackalloc long[2] { timeoutNanoseconds / NanosecondsPerSecond, timeoutNanoseconds % NanosecondsPerSecond };
+            var count = EpollWait2(SYS_epoll_pwait2, epoll, start, events.Capacity, time, signals: 0, signalsLength: 0);
+            return count < 0 && LastErrno == Errno.ENOSYS
+                ? EpollWait(epoll, start, events.Capacity, (int)((timeoutNanoseconds + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond))
+                : (int)count;
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial SafeFileHandle EpollCreate1(int flags);
 
@@ -48,4 +64,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int EpollWait(SafeFileHandle epoll, byte* events, int maxEvents, int timeout);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long EpollWait2(long number, SafeFileHandle epoll, byte* events, long maxEvents, long* timeout, nint signals, long signalsLength);
 }

@@ -1,4 +1,5 @@
 #pragma warning disable CA2000 // streams and pidfds pass to the child, which closes them; each failing path disposes them
+using System.Diagnostics;
 using ExecActors.Platform.Interop;
 
 namespace ExecActors.Platform;
@@ -11,10 +12,14 @@ namespace ExecActors.Platform;
 /// </remarks>
 public sealed class LinuxProcessHost : IProcessHost, IDisposable
 {
+    /// <summary>A machine that starts and ends many programs takes away under several plans in a row what they were to cover.</summary>
+    private const int SandboxAttempts = 10;
+
     /// <summary>Only a process in an uninterruptible wait survives its SIGKILL that long; init will reap it.</summary>
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(5);
 
-    private const int SandboxAttempts = 3;
+    /// <summary>No further attempt is begun after this.</summary>
+    private static readonly TimeSpan _sandboxPatience = TimeSpan.FromSeconds(10);
 
     private readonly Action<int, Exception> _observerFailed;
     private readonly string _terminalShell = UserEntry.TerminalShell();
@@ -186,6 +191,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     // The program is run, its directory entered and its PATH searched inside; here nothing of the client's is touched but for looking.
     private ChildProcess StartSandboxed(ProcessSpec spec, ProcessMark mark)
     {
+        var begun = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             if (TryStartSandboxed(spec, mark, out var child) is not { } failure)
@@ -194,7 +200,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             }
 
             // Between the plan and the mounts something went that was to be covered, a socket for instance: planned anew, it is not there.
-            if (attempt == SandboxAttempts)
+            if (attempt == SandboxAttempts || Stopwatch.GetElapsedTime(begun) > _sandboxPatience)
             {
                 throw new ProcessStartException($"the sandbox could not be made: {failure}", 0);
             }

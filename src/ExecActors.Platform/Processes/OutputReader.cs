@@ -1,4 +1,5 @@
 #pragma warning disable CA2000 // the lease passes to the observer
+using System.Diagnostics;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,8 +16,13 @@ internal sealed class OutputReader : ReactorSource
     /// <summary>What a terminal may still hold at exit; its buffers have no capacity to ask for.</summary>
     private const int TerminalDrainBytes = 1024 * 1024;
 
+    private const int StreamEnd = 0;
+    private const int StreamEmpty = -1;
+
     private readonly ChildProcess _child;
     private readonly OutputStreamKind _kind;
+    private ReadPace _pace; // mutable: touched on the reactor's thread alone
+    private bool _isQuiet; // without interest, for a rest
     private long _credit;
     private bool _hungUp;
     private bool _leaderEnded;
@@ -58,6 +64,8 @@ internal sealed class OutputReader : ReactorSource
         }
 
         _hungUp |= (events & (Libc.EPOLLHUP | Libc.EPOLLERR)) != 0;
+        var rested = IsResting;
+        IsResting = false;
         for (var total = 0; total < TurnBytes;)
         {
             if (!MayRead())
@@ -66,27 +74,49 @@ internal sealed class OutputReader : ReactorSource
                 return;
             }
 
-            if (ReadOnce() is not (> 0 and var count))
-            {
-                return;
-            }
-
-            // A short read has emptied a pipe, and the next write is a new edge: no second call to hear EAGAIN. With all writers
-            // gone there will be no edge, and a terminal hands out its pages one by one.
-            if (count < ReadBuffer.Size && !_hungUp && _kind != OutputStreamKind.Terminal)
-            {
-                return;
-            }
-
+            var count = ReadOnce();
             total += count;
+
+            // A short read has emptied the stream, and the next write is a new edge: no second call to hear EAGAIN. With all writers
+            // gone there will be no edge.
+            if (count < ReadBuffer.Size && (count == 0 || !_hungUp))
+            {
+                ListenOrRest(total, rested);
+                return;
+            }
         }
 
         Reactor.Again(this);
     }
 
+    private void ListenOrRest(int count, bool rested)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        if (_pace.Rests(count, Stopwatch.GetTimestamp(), rested) && !_hungUp)
+        {
+            if (!_isQuiet)
+            {
+                _isQuiet = true;
+                Reactor.Modify(this, Libc.EPOLLET); // its writes wake nobody
+            }
+
+            Reactor.Rest(this);
+        }
+        else if (_isQuiet)
+        {
+            _isQuiet = false;
+            Arm();
+        }
+    }
+
     // Without credit the program's writes wake nobody, only an end does. Credit that comes meanwhile arms again, on its thread or here.
     private void StopListening()
     {
+        _isQuiet = false;
         Reactor.Modify(this, Libc.EPOLLET);
         if (Interlocked.Read(ref _credit) > 0)
         {
@@ -130,38 +160,57 @@ internal sealed class OutputReader : ReactorSource
     // Without credit only an end may be read: all writers are gone and nothing is left in between.
     private bool MayRead() => Interlocked.Read(ref _credit) > 0 || (_hungUp && Libc.BytesReadable(Handle) == 0);
 
+    /// <summary>Reads into one buffer what there is: one read of a pipe, all pages of a terminal, which come one by one.</summary>
     /// <returns>The bytes read; 0 when the stream is empty for now or has ended.</returns>
     private int ReadOnce()
     {
+        var buffer = Reactor.Buffer.Free;
+        var count = 0;
+        int read;
+        do
+        {
+            read = Read(buffer[count..]);
+            count += Math.Max(read, 0);
+        }
+        while (read > 0 && count < buffer.Length && _kind == OutputStreamKind.Terminal);
+
+        if (count > 0)
+        {
+            Interlocked.Add(ref _credit, -count);
+            _child.Observe(Reactor.Buffer.Take(count), _kind);
+        }
+
+        if (read == StreamEnd && !_closed)
+        {
+            End();
+        }
+
+        return _closed ? 0 : count;
+    }
+
+    /// <returns>The bytes read; <see cref="StreamEmpty"/> when there are none for now, <see cref="StreamEnd"/> when there will be none.</returns>
+    private int Read(Span<byte> buffer)
+    {
         int count;
-        while ((count = Libc.Read(Handle, Reactor.Buffer.Free)) < 0)
+        while ((count = Libc.Read(Handle, buffer)) < 0)
         {
             switch (Libc.LastErrno)
             {
                 case Errno.EINTR:
                     continue;
                 case Errno.EAGAIN:
-                    return 0;
+                    return StreamEmpty;
                 case Errno.EIO when _kind == OutputStreamKind.Terminal && !_leaderEnded:
                     // Nobody holds the terminal for now, but its leader can still open it by /dev/tty. Closing the master here would
                     // send SIGHUP to a program that closes its descriptors before it exits, as cat does.
-                    return 0;
+                    return StreamEmpty;
                 default:
                     // EIO: the terminal's last holder is gone. Anything else: nothing can be read from it any more.
-                    End();
-                    return 0;
+                    return StreamEnd;
             }
         }
 
-        if (count == 0)
-        {
-            End();
-            return 0;
-        }
-
-        Interlocked.Add(ref _credit, -count);
-        _child.Observe(Reactor.Buffer.Take(count), _kind);
-        return _closed ? 0 : count;
+        return count;
     }
 
     private void End()

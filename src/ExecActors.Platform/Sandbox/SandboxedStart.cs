@@ -5,7 +5,7 @@ namespace ExecActors.Platform;
 /// <summary>Turns the start of a sandboxed process into the start of bubblewrap.</summary>
 internal sealed class SandboxedStart(Bubblewrap bubblewrap)
 {
-    private const int Attempts = 3;
+    private const int Attempts = 10;
 
     // What stands in for a program that is not there: it says so and exits as the reference server's wrapper does.
     private const string StandIn = "printf '%s\\n' \"$0\" >&2; exit 101";

@@ -17,7 +17,7 @@ namespace ExecActors.Runtime.Connections;
 /// Timers: the handshake's and the close's time-out.
 /// Owns: the transport, the outbox, the request window.
 /// </remarks>
-internal sealed class ConnectionActor : ReceiveActor, IWithTimers
+internal sealed class ConnectionActor : ActorBase, IWithTimers
 {
     private readonly long _number;
     private readonly IFrameTransport _transport;
@@ -47,7 +47,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         _materializer = materializer;
         _window = new RequestWindow(environment.Settings.Limits, _outbox);
         _handle = OnBeforeInitialize;
-        Become(AwaitingInitialize);
+        Become(ReceiveAny);
     }
 
     /// <summary>Set by Akka.</summary>
@@ -56,7 +56,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
     /// <summary>Serves a transport; <paramref name="ended"/> is completed at the end.</summary>
     public static Props Props(
         long number, IFrameTransport transport, ConnectionEnvironment environment, TaskCompletionSource<ConnectionEnd> ended, IMaterializer materializer) =>
-        Akka.Actor.Props.Create<ConnectionActor>(number, transport, environment, ended, materializer);
+        ActorProducer.PropsOf(() => new ConnectionActor(number, transport, environment, ended, materializer));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -89,73 +89,101 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         _ended.TrySetResult(new ConnectionEnd(_reason));
     }
 
-    private void AwaitingInitialize()
+    /// <inheritdoc/>
+    protected override bool Receive(object message) => ReceiveAny(message);
+
+    private void AwaitInitialize()
     {
         _handle = OnBeforeInitialize;
-        Receive<InboundMessage>(message => _handle(message));
-        ReceiveEnds();
+        Become(ReceiveAny);
     }
 
     // One initialize is with the registry; what the client pipelined behind it waits for the outcome.
-    private void Opening()
+    private bool Opening(object message)
     {
-        _handle = _early.Enqueue;
-        Receive<InboundMessage>(message => _handle(message));
-        Receive<SessionProtocol.Attached>(attached =>
+        switch (message)
         {
-            _attached = attached;
-            Become(AwaitingInitialized);
-            HandleEarly();
-        });
-        Receive<RegistryProtocol.Refused>(refused =>
-        {
-            _outbox.Offer(AnswerFrames.Error(_initializeId, refused.Error));
-            Become(AwaitingInitialize);
-            HandleEarly();
-        });
-        ReceiveEnds();
-    }
-
-    private void AwaitingInitialized()
-    {
-        _handle = OnBeforeInitialized;
-        Receive<InboundMessage>(message => _handle(message));
-        ReceiveEnds();
+            case SessionProtocol.Attached attached:
+                _attached = attached;
+                _handle = OnBeforeInitialized;
+                Become(ReceiveAny);
+                HandleEarly();
+                return true;
+            case RegistryProtocol.Refused refused:
+                _outbox.Offer(AnswerFrames.Error(_initializeId, refused.Error));
+                AwaitInitialize();
+                HandleEarly();
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
     }
 
     // Everything goes on to the session, from here until the graph does it by itself.
-    private void Relaying()
+    private bool Relaying(object message)
     {
-        _handle = Relay;
-        Receive<InboundMessage>(message => _handle(message));
-        Receive<HandOverReached>(_ => _handOver.Resume(_attached!));
-        ReceiveEnds();
+        if (message is HandOverReached)
+        {
+            _handOver.Resume(_attached!);
+            return true;
+        }
+
+        return ReceiveAny(message);
     }
 
-    private void Ending()
+    private bool Ending(object message)
+    {
+        switch (message)
+        {
+            case SessionProtocol.Attached attached:
+                _attached = attached; // the peer left while the registry was asked
+                TellRegistry();
+                return true;
+            case RegistryProtocol.Refused or HandOverReached:
+                return true;
+            case Disposed:
+                Context.Stop(Self);
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
+    }
+
+    private bool ReceiveAny(object message)
+    {
+        switch (message)
+        {
+            case InboundMessage inbound:
+                _handle(inbound);
+                return true;
+            case ReceiveEnded ended:
+                OnReceiveEnded(ended);
+                return true;
+            case SendEnded ended:
+                OnSendEnded(ended);
+                return true;
+            case Closing:
+                OnClosing();
+                return true;
+            case Shutdown:
+                Close(CloseReason.ServerShutdown);
+                return true;
+            case HandshakeOverdue:
+                Close(CloseReason.Violation(
+                    $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)"));
+                return true;
+            case CloseOverdue:
+                _closed.Cancel();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void BeginEnding()
     {
         _handle = message => message.Payload?.Dispose();
-        Receive<InboundMessage>(message => _handle(message));
-        Receive<SessionProtocol.Attached>(attached =>
-        {
-            _attached = attached; // the peer left while the registry was asked
-            TellRegistry();
-        });
-        Receive<RegistryProtocol.Refused>(_ => { });
-        Receive<HandOverReached>(_ => { });
-        Receive<Disposed>(_ => Context.Stop(Self));
-        ReceiveEnds();
-    }
-
-    private void ReceiveEnds()
-    {
-        Receive<ReceiveEnded>(OnReceiveEnded);
-        Receive<SendEnded>(OnSendEnded);
-        Receive<Closing>(_ => OnClosing());
-        Receive<Shutdown>(_ => Close(CloseReason.ServerShutdown));
-        Receive<HandshakeOverdue>(_ => Close(CloseReason.Violation(
-            $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)")));
-        Receive<CloseOverdue>(_ => _closed.Cancel());
+        Become(Ending);
     }
 
     private void OnBeforeInitialize(InboundMessage message)
@@ -167,6 +195,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
                 _initializeId = message.Id;
                 var link = new ConnectionLink(Self, _outbox, _window, message.Id, initialize.ClientName);
                 _environment.Registry.Tell(new RegistryProtocol.Open(link, initialize.ResumeSessionId, initialize.Takeover));
+                _handle = _early.Enqueue;
                 Become(Opening);
                 break;
             case InboundKind.Notification when message.Method == WireMethod.Initialized:
@@ -186,6 +215,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
             _window.Settle(requests: 1, message.Weight);
             Timers.Cancel(HandshakeOverdue.Instance);
             _handOver.Hold();
+            _handle = Relay;
             Become(Relaying);
             return;
         }
@@ -253,7 +283,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
     private void Close(CloseReason reason)
     {
         _outbox.Complete(reason); // which comes back as Closing
-        Become(Ending);
+        BeginEnding();
     }
 
     // Whoever closes, this actor, its session or the stage that receives: from here on the peer has so much time and no more, or one
@@ -267,7 +297,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
         }
 
         _handOver.Discard(); // neither a hand-over nor a full window may keep the stream from the peer's end
-        Become(Ending);
+        BeginEnding();
         if (!_receiveEnded || !_sendEnded)
         {
             StartCloseTimer();
@@ -276,7 +306,7 @@ internal sealed class ConnectionActor : ReceiveActor, IWithTimers
 
     private void EndIfBothEnded()
     {
-        Become(Ending);
+        BeginEnding();
         if (_receiveEnded && _sendEnded)
         {
             Timers.CancelAll();

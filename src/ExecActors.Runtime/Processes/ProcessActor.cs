@@ -50,7 +50,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
 
     /// <summary>The start begins with the actor; its request is answered by the actor.</summary>
     public static Props Props(ProcessOrder order, ProcessEnvironment environment, SessionWorkers workers) =>
-        Akka.Actor.Props.Create<ProcessActor>(order, environment, workers);
+        ActorProducer.PropsOf(() => new ProcessActor(order, environment, workers));
 
     /// <inheritdoc/>
     protected override void PreStart() => _workers.Run(_start);

@@ -4,7 +4,6 @@ using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
-using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Workers;
 
@@ -20,7 +19,7 @@ namespace ExecActors.Runtime.Sessions;
 /// Timers: one per tombstone, for its linger; the registry keeps the time of the session itself.
 /// Everything outbound carries the epoch of the attachment it is meant for, so late messages of an old connection fall away here.
 /// </remarks>
-internal sealed partial class SessionActor : ReceiveActor, IWithTimers
+internal sealed partial class SessionActor : ActorBase, IWithTimers
 {
     private const string BlockingDispatcher = "execactors.blocking-io";
 
@@ -52,7 +51,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
 
     /// <summary>A session without a connection and without processes.</summary>
     public static Props Props(SessionId id, SessionEnvironment environment) =>
-        Akka.Actor.Props.Create<SessionActor>(id, environment);
+        ActorProducer.PropsOf(() => new SessionActor(id, environment));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -79,42 +78,95 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Detached()
+    /// <inheritdoc/>
+    protected override bool Receive(object message) => Detached(message);
+
+    private bool Detached(object message)
     {
-        Receive<Attach>(OnAttach);
-        Receive<Expire>(OnExpire);
-        Receive<Inbound>(stale => stale.Message.Payload?.Dispose());
-        Receive<CreditReturned>(_ => { }); // from the connection that left
-        Receive<Detach>(_ => { }); // the connection it names has already left
-        Receive<Evict>(_ => { });
-        ReceiveFromProcesses();
+        switch (message)
+        {
+            case Attach attach:
+                OnAttach(attach);
+                return true;
+            case Expire:
+                OnExpire();
+                return true;
+            case Inbound stale:
+                stale.Message.Payload?.Dispose();
+                return true;
+            case CreditReturned or Detach or Evict: // of the connection that left
+                return true;
+            default:
+                return ReceiveFromChildren(message);
+        }
     }
 
-    private void AttachedNow()
+    private bool AttachedNow(object message)
     {
-        Receive<Inbound>(OnInbound);
-        Receive<CreditReturned>(OnCreditReturned);
-        Receive<Detach>(detach => OnDetach(detach.Epoch));
-        Receive<Evict>(OnEvict);
-        Receive<Expire>(_ => { }); // a connection came back first
-        ReceiveFromProcesses();
+        switch (message)
+        {
+            case Inbound inbound:
+                OnInbound(inbound);
+                return true;
+            case CreditReturned credit:
+                OnCreditReturned(credit);
+                return true;
+            case Detach detach:
+                OnDetach(detach.Epoch);
+                return true;
+            case Evict evict:
+                OnEvict(evict);
+                return true;
+            case Expire: // a connection came back first
+                return true;
+            default:
+                return ReceiveFromChildren(message);
+        }
     }
 
-    private void ReceiveFromProcesses()
+    private bool ReceiveFromChildren(object message)
     {
-        Receive<ProcessProtocol.Output>(OnOutput);
-        Receive<ServiceProtocol.Answer>(OnAnswer);
-        Receive<ServiceProtocol.Parked>(OnParked);
-        Receive<ProcessProtocol.Started>(OnStarted);
-        Receive<ProcessProtocol.StartFailed>(OnStartFailed);
-        Receive<ProcessProtocol.Closed>(OnClosed);
-        Receive<ProcessProtocol.Forgotten>(OnForgotten);
-        Receive<ProcessProtocol.Failed>(OnFailed);
-        Receive<FileProtocol.Done>(_files.OnDone);
-        Receive<HttpProtocol.Delta>(OnNotification);
-        Receive<WatchProtocol.Changed>(OnNotification);
-        Receive<TombstoneOver>(over => Remove(over.Entry));
-        Receive<Terminated>(OnTerminated);
+        switch (message)
+        {
+            case ProcessProtocol.Output output:
+                OnOutput(output);
+                return true;
+            case ServiceProtocol.Answer answer:
+                OnAnswer(answer);
+                return true;
+            case ServiceProtocol.Parked parked:
+                OnParked(parked);
+                return true;
+            case ProcessProtocol.Started started:
+                OnStarted(started);
+                return true;
+            case ProcessProtocol.StartFailed failed:
+                OnStartFailed(failed);
+                return true;
+            case ProcessProtocol.Closed closed:
+                OnClosed(closed);
+                return true;
+            case ProcessProtocol.Forgotten forgotten:
+                OnForgotten(forgotten);
+                return true;
+            case ProcessProtocol.Failed failed:
+                OnFailed(failed);
+                return true;
+            case FileProtocol.Done done:
+                _files.OnDone(done);
+                return true;
+            case ServiceProtocol.Notification notification: // of an HTTP stream or a watch
+                OnNotification(notification);
+                return true;
+            case TombstoneOver over:
+                Remove(over.Entry);
+                return true;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void OnAttach(Attach attach)
@@ -172,7 +224,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnExpire(Expire expire)
+    private void OnExpire()
     {
         SessionLog.Expired(_environment.Log, _id, _processes.Count - _closed.Count);
         Context.Stop(Self);

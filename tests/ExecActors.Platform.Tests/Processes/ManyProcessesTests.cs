@@ -51,6 +51,15 @@ public sealed class ManyProcessesTests(HostFixture fixture) : IClassFixture<Host
     }
 
     [Fact]
+    public async Task A_flood_of_lines_arrives_whole_and_then_its_end()
+    {
+        using var child = TestChild.Start(fixture.Host, Spec.Of("/bin/dd", "if=/dev/zero", "bs=80", "count=100000", "status=none"));
+        Assert.Equal(new ExitStatus(0, 0), await child.Exited);
+        await child.AllEnded;
+        Assert.Equal(8_000_000, child.Received(OutputStreamKind.Stdout));
+    }
+
+    [Fact]
     public async Task A_loud_process_leaves_the_others_their_turn()
     {
         // Its output is dropped at once and costs no credit, so that the reactor never runs out of work.

@@ -14,7 +14,7 @@ public sealed partial class ActorTests
     private static readonly Type[] _types = typeof(SessionActor).Assembly.GetTypes();
 
     public static TheoryData<string> Actors =>
-        [.. _types.Where(type => typeof(ReceiveActor).IsAssignableFrom(type) && !type.IsAbstract).Select(type => type.Name)];
+        [.. _types.Where(type => typeof(ActorBase).IsAssignableFrom(type) && !type.IsAbstract).Select(type => type.Name)];
 
     public static TheoryData<Type> Messages =>
     [

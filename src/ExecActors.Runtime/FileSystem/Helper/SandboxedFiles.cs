@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 using ExecActors.Platform;
@@ -24,7 +25,11 @@ namespace ExecActors.Runtime.FileSystem;
 internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings settings, FileHelperPool pool, string? temporaryDirectory)
 {
     private const int SmallRequest = 512;
-    private const int PlanAttempts = 3;
+    private const int PlanAttempts = 10;
+
+    /// <summary>No further attempt is begun after this.</summary>
+    private static readonly TimeSpan _planPatience = TimeSpan.FromSeconds(10);
+
 
     private readonly Lazy<HelperProgram> _program = new(() => FsHelper.FindProgram(settings), LazyThreadSafetyMode.PublicationOnly);
 
@@ -122,17 +127,19 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
 
     private HelperMessage AskPlanned(object parameters, SandboxPolicy policy)
     {
+        var begun = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
+            var isLast = attempt == PlanAttempts || Stopwatch.GetElapsedTime(begun) > _planPatience;
             try
             {
                 return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
             }
-            catch (SandboxException e) when (e.IsOutdated && attempt < PlanAttempts)
+            catch (SandboxException e) when (e.IsOutdated && !isLast)
             {
                 // Planned on the files as they are now, it may fit them.
             }
-            catch (HelperNotBegunException) when (attempt == 1)
+            catch (HelperNotBegunException) when (!isLast)
             {
                 // Nothing was done yet, and something that was to be mounted may have gone after the plan was made.
             }

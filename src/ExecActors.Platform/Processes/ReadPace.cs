@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace ExecActors.Platform;
+
+/// <summary>
+/// Decides after each read of a stream whether to leave it alone for a while (<see cref="Reactor.Rest"/>). A program that writes line by line would
+/// wake the reader, and all behind it, for every line: after a few small reads in quick succession the stream rests, for as long as more gathers in
+/// a rest than those few brought. A lone line is never held back; a flood of them costs what its bytes cost.
+/// </summary>
+internal struct ReadPace
+{
+    /// <summary>So many small reads in quick succession make a flood of them.</summary>
+    public const int QuickReads = 4;
+
+    /// <summary>What a small read stays below, in bytes: whole pages are worth their message.</summary>
+    public const int SmallRead = 4096;
+
+    /// <summary>A stream that gathers as much as this in a rest, in bytes, would soon fill its pipe, and its program wait for us.</summary>
+    public const int RestBelow = ReadBuffer.Size / 2;
+
+    /// <summary>Quick is what an echo, with a round trip in between, is not: 20 microseconds, in ticks of <see cref="Stopwatch"/>.</summary>
+    public static readonly long QuickTicks = Stopwatch.Frequency / 50_000;
+
+    private long _lastRead;
+    private int _quickReads;
+    private int _quickBytes;
+
+    /// <summary>One read was made.</summary>
+    /// <param name="count">Its bytes.</param>
+    /// <param name="now">When, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="rested">Whether the stream had rested before it.</param>
+    /// <returns>Whether the stream is to rest now.</returns>
+    public bool Rests(int count, long now, bool rested)
+    {
+        var isQuick = rested ? count > _quickBytes : count is > 0 and < SmallRead && now - _lastRead <= QuickTicks;
+        _lastRead = now;
+        if (!isQuick || count >= RestBelow)
+        {
+            (_quickReads, _quickBytes) = (0, 0);
+            return false;
+        }
+
+        if (rested)
+        {
+            return true;
+        }
+
+        _quickBytes += count;
+        return ++_quickReads >= QuickReads;
+    }
+}

@@ -1,0 +1,72 @@
+namespace ExecActors.Platform.Tests.Processes;
+
+public sealed class ReadPaceTests
+{
+    private const int Line = 80;
+    private static readonly long Quick = ReadPace.QuickTicks;
+
+    private long _now = 1_000_000_000;
+    private ReadPace _pace;
+
+    [Fact]
+    public void A_flood_of_lines_rests_once_it_is_one() =>
+        Assert.Equal([false, false, false, false, true], Enumerable.Range(0, 5).Select(_ => Read(Line, after: Quick)));
+
+    [Fact]
+    public void Lines_with_a_round_trip_between_them_never_rest()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.False(Read(Line, after: Quick + 1));
+        }
+    }
+
+    [Fact]
+    public void Pages_never_rest()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.False(Read(ReadPace.SmallRead, after: 0));
+        }
+    }
+
+    [Fact]
+    public void Rests_follow_each_other_while_more_gathers_than_the_flood_began_with()
+    {
+        Flood();
+        Assert.True(Rested((Line * ReadPace.QuickReads) + 1));
+        Assert.True(Rested(ReadPace.RestBelow - 1));
+        Assert.False(Rested(Line * ReadPace.QuickReads));
+        Assert.False(Read(Line, after: Quick)); // it has to become a flood again
+    }
+
+    [Fact]
+    public void A_stream_that_would_fill_its_pipe_does_not_rest()
+    {
+        Flood();
+        Assert.False(Rested(ReadPace.RestBelow));
+    }
+
+    [Fact]
+    public void An_empty_read_ends_the_flood()
+    {
+        for (var i = 0; i < ReadPace.QuickReads; i++)
+        {
+            Assert.False(Read(Line, after: Quick));
+        }
+
+        Assert.False(Read(0, after: Quick));
+        Assert.False(Read(Line, after: Quick));
+    }
+
+    private void Flood()
+    {
+        while (!Read(Line, after: Quick))
+        {
+        }
+    }
+
+    private bool Read(int count, long after) => _pace.Rests(count, _now += after, rested: false);
+
+    private bool Rested(int count) => _pace.Rests(count, _now += Quick * 5, rested: true);
+}
