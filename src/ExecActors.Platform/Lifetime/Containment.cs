@@ -148,7 +148,7 @@ internal sealed class Containment : IDisposable
     }
 
     /// <summary>The next number of a process, beginning anew after the last.</summary>
-    public static int NextProcess(ref int last) => ((Interlocked.Increment(ref last) & int.MaxValue) % ProcessMark.MaxProcess) + 1;
+    public static int NextProcess(ref int last) => (int)(((uint)Interlocked.Increment(ref last) - 1) % ProcessMark.MaxProcess) + 1;
 
     /// <summary>Ends everything that this host has started and dismisses the guardian. The leaders have been reaped. Waits a few seconds at most.</summary>
     public void Dispose()
@@ -257,7 +257,10 @@ internal sealed class Containment : IDisposable
         {
             if (!MarkGate.IsKnown(pid) && pid != _guardian?.Pid && Libc.GetSid(pid) is var other && other >= 0 && other != session)
             {
-                _ = Libc.Kill(pid, Signals.SIGKILL); // unreaped, so that the number is still its own
+                using var pidfd = Libc.PidfdOpen(pid); // unreaped, so that the number is still its own
+                _ = Libc.Kill(pid, Signals.SIGKILL);
+                _ = Libc.PollFor(pidfd, Libc.POLLIN, (int)_endPatience.TotalMilliseconds);
+                MarkGate.Reap([pid]);
             }
         }
     }

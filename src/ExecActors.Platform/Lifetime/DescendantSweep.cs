@@ -95,6 +95,7 @@ internal sealed class DescendantSweep(OrphanReaper reaper, Action<string> warn)
 
         if (found.Count > 0)
         {
+            MarkGate.Reap(found.Select(one => one.Pid)); // those that were adopted here
             reaper.Pass();
         }
 

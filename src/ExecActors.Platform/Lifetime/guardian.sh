@@ -23,12 +23,13 @@ ended() {
 }
 
 guard() {
+  exec <&3 3<&- > /dev/null 2>&1
   trap '' HUP INT QUIT TERM ALRM USR1 USR2 TSTP TTIN TTOU
   [ -z "$home" ] || echo 0 > "$home/cgroup.procs"
   word=
-  read -r word <&3
+  read -r word
   if [ "$word" = farewell ]; then
-    read -r word <&3 # until the pipe ends; what is to be ended has been
+    read -r word # until the pipe ends; what is to be ended has been
   else
     finish
   fi
@@ -56,5 +57,5 @@ finish() {
   done
 }
 
-guard > /dev/null 2>&1 &
+guard &
 echo $!

@@ -22,14 +22,14 @@ public sealed class DescendantTests
 
         Assert.True(await client.TerminateAsync("p"));
         Assert.True(await client.TerminateAsync("confined"));
-        await plain.AssertEndAsync(LifetimeServer.Allowed);
-        await confined.AssertEndAsync(LifetimeServer.Allowed);
+        await plain.AssertEndAsync(Patience.Limit);
+        await confined.AssertEndAsync(Patience.Limit);
         Assert.Equal(7, bystander.Alive.Count);
         Assert.Equal(7, foreign.Alive.Count);
 
         await server.StopAsync();
-        await bystander.AssertEndAsync(LifetimeServer.Allowed);
-        await foreign.AssertEndAsync(LifetimeServer.Allowed);
+        await bystander.AssertEndAsync(Patience.Limit);
+        await foreign.AssertEndAsync(Patience.Limit);
     }
 
     [Theory]
@@ -51,13 +51,13 @@ public sealed class DescendantTests
         Assert.False(left.IsCompleted);
 
         client.Socket.Connection.Dispose();
-        await plain.AssertEndAsync(LifetimeServer.Allowed);
-        await confined.AssertEndAsync(LifetimeServer.Allowed);
+        await plain.AssertEndAsync(Patience.Limit);
+        await confined.AssertEndAsync(Patience.Limit);
         await left;
         Assert.Equal(7, bystander.Alive.Count);
 
         await server.StopAsync();
-        await bystander.AssertEndAsync(LifetimeServer.Allowed);
+        await bystander.AssertEndAsync(Patience.Limit);
     }
 
     [Theory]
@@ -72,8 +72,8 @@ public sealed class DescendantTests
 
         await server.StopAsync();
 
-        await plain.AssertEndAsync(LifetimeServer.Allowed);
-        await confined.AssertEndAsync(LifetimeServer.Allowed);
+        await plain.AssertEndAsync(Patience.Limit);
+        await confined.AssertEndAsync(Patience.Limit);
         await guardian.End;
         Assert.Empty(guardian.Leaves());
     }

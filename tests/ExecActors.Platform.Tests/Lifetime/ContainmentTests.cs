@@ -86,9 +86,7 @@ public sealed class ContainmentTests : IAsyncLifetime, IDisposable
 
         _host.Dispose();
 
-        using var pidfd = Libc.PidfdOpen(runaway);
-        Assert.True(pidfd.IsInvalid || Libc.PollFor(pidfd, Libc.POLLIN, (int)TestTimeouts.Default.TotalMilliseconds) > 0);
-        _ = Libc.TryReap(runaway);
+        await ProcessTable.WaitUntilGoneAsync(runaway);
     }
 
     [Fact]
