@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExecActors.Integration.Tests.Lifetime;
 
 /// <summary>Everything that descends from a process ends with it, with its session, and with the server, however that ends. Run alone: times count.</summary>
@@ -45,9 +47,9 @@ public sealed class DescendantTests
         var confined = await Runaways.StartAsync(client, "confined", LifetimeServer.ReadOnlySandbox());
 
         // Its process has closed and is forgotten, as the id that is free again shows; what it left on purpose runs on.
-        await client.RunAsync("gone", "setsid sleep 600.5 > /dev/null 2>&1 &");
-        await client.RunAsync("later", "true");
-        var left = Posix.EndOfProcessAsync(Assert.Single(ProcFs.WithArguments("sleep", "600.5")));
+        var gone = await client.RunAsync("gone", "setsid sh -c 'echo $$; exec sleep 600 > /dev/null 2>&1' &");
+        await client.RunAsync("gone", "true");
+        var left = Posix.EndOfProcessAsync(int.Parse(gone.Stdout, CultureInfo.InvariantCulture));
         Assert.False(left.IsCompleted);
 
         client.Socket.Connection.Dispose();

@@ -67,7 +67,8 @@ public sealed class ContainmentTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_program_that_takes_the_mark_off_is_found_by_its_parent()
     {
-        const string Unmarked = "setsid prlimit --locks=unlimited:unlimited sh -c 'echo $$; exec sleep 600 > /dev/null 2>&1' & wait";
+        // The parent has left the group, so that it still lives when the sweep comes.
+        const string Unmarked = "setsid sh -c 'prlimit --locks=unlimited:unlimited sh -c \"echo \\$\\$; exec sleep 600 > /dev/null 2>&1\" & wait' & wait";
         using var child = TestChild.Start(_host, Spec.Shell(Unmarked));
         var runaway = await SaidAsync(child);
         Assert.Equal(Libc.RLIM_INFINITY, Libc.SoftLocks(runaway));
