@@ -4,6 +4,8 @@ public sealed class EnvelopeAllocationTests
 {
     [Theory]
     [InlineData("""{"id":4,"method":"process/write","params":{"processId":"p1","chunk":"aGVsbG8K","writeId":"w-1"}}""")]
+    [InlineData("""{"id":4,"method":"fs/getMetadata","params":{"path":"file:///tmp/a","sandbox":{"permissions":{"type":"disabled"}}}}""")]
+    [InlineData("""{"method":"process/output","params":{"processId":"p1","seq":1,"stream":"stdout","chunk":"aGVsbG8K"}}""")]
     [InlineData("""{"method":"initialized"}""")]
     [InlineData("""{"id":4,"result":{"status":"accepted"}}""")]
     [InlineData("""{"id":4,"method":"process\/read","p\u0061rams":{"x":[{"deep":[1,2,3]}]},"trace":null}""")]

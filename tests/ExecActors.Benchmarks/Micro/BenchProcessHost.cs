@@ -1,0 +1,53 @@
+using ExecActors.Platform;
+
+namespace ExecActors.Benchmarks.Micro;
+
+/// <summary>Processes that only exist for their actor; the benchmark puts out in their name.</summary>
+internal sealed class BenchProcessHost : IProcessHost
+{
+    private readonly TaskCompletionSource<IChildObserver> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Who hears of the one process; completes once its actor watches it.</summary>
+    public Task<IChildObserver> ObserverAsync() => _begun.Task;
+
+    public IChildProcess Start(ProcessSpec spec) => new Child(_begun);
+
+    private sealed class Child(TaskCompletionSource<IChildObserver> begun) : IChildProcess
+    {
+        public int Pid => 1;
+
+        public void Begin(IChildObserver observer) => begun.SetResult(observer);
+
+        public void GrantRead(OutputStreamKind stream, int bytes)
+        {
+            // What is put out does not wait for credit here.
+        }
+
+        public int TryWrite(ReadOnlySpan<byte> bytes) => bytes.Length;
+
+        public void CloseStdin()
+        {
+            // There is none.
+        }
+
+        public bool SignalGroup(int signal) => true;
+
+        public void AbandonOutput()
+        {
+            // Nothing is left in a pipe.
+        }
+
+        public void Release()
+        {
+            // Nothing to give back.
+        }
+    }
+}
+
+/// <summary>Refuses to watch.</summary>
+internal sealed class NoWatcher : IFileWatcher
+{
+    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed) => null;
+
+    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch) => throw new NotSupportedException();
+}
