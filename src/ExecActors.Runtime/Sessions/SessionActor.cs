@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
@@ -28,6 +29,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
     private readonly SessionWorkers _workers;
     private readonly FileDesk _files;
+    private readonly IProcessFamily _family;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -40,6 +42,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _workers = new SessionWorkers(
             Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
         _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
+        _family = environment.Process.Host.NewFamily();
         Become(Detached);
     }
 
@@ -63,6 +66,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         }
 
         _files.Detach();
+        _family.EndAll(); // also what outlived a process that was closed and forgotten
         foreach (var entry in _processes.Values)
         {
             if (entry.ClosedWithBytes is null)
