@@ -24,7 +24,11 @@ internal static partial class ActorComposition
         services.TryAddSingleton(provider =>
         {
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes");
-            return new LinuxProcessHost((pid, error) => ObserverFailed(log, error, pid), provider.GetRequiredService<Bubblewrap>());
+            return new LinuxProcessHost(
+                (pid, error) => ObserverFailed(log, error, pid),
+                provider.GetRequiredService<Bubblewrap>(),
+                provider.GetRequiredService<ExecServerConfiguration>().Lifetime,
+                what => Uncontained(log, what));
         });
         services.TryAddSingleton<IProcessHost>(provider => provider.GetRequiredService<LinuxProcessHost>());
         services.TryAddSingleton<IFileWatcher>(provider => new LinuxFileWatcher(provider.GetRequiredService<LinuxProcessHost>()));
@@ -44,4 +48,7 @@ internal static partial class ActorComposition
 
     [LoggerMessage(Level = LogLevel.Error, Message = "process {Pid} was released: its observer failed")]
     private static partial void ObserverFailed(ILogger log, Exception error, int pid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What}")]
+    private static partial void Uncontained(ILogger log, string what);
 }

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 
+using ExecActors.Platform;
 using ExecActors.Runtime.Settings;
 
 using Microsoft.Extensions.Options;
@@ -18,10 +19,14 @@ internal sealed class ExecServerConfiguration
         Settings = options.Value.ConcurrentRequests is { } cap
             ? settings with { Limits = settings.Limits with { ConcurrentRequests = cap } }
             : settings;
+        Lifetime = options.Value.ContainsDescendants ? Settings.Lifetime.ToOptions() : LifetimeOptions.GroupsOnly;
     }
 
     /// <summary>For the actor system.</summary>
     public Config Config { get; }
+
+    /// <summary>For the process host: what the settings say where the options allow it.</summary>
+    public LifetimeOptions Lifetime { get; }
 
     /// <summary>For the server.</summary>
     public ExecServerSettings Settings { get; }

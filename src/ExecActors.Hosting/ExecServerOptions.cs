@@ -19,6 +19,15 @@ public sealed class ExecServerOptions
     /// <value>At least 1; null, the default, for no cap.</value>
     public int? ConcurrentRequests { get; set; }
 
+    /// <summary>
+    /// Whether everything that descends from a process ends with it, and with this program however that ends, as the <c>execactors</c> binary does it
+    /// (<c>execactors.lifetime</c>). It changes the whole program: it enters a cgroup of its own or adopts orphans as their subreaper, its soft RLIMIT_LOCKS changes while a
+    /// process starts, and a guardian runs beside it. What else the program starts is left alone, except that in a cgroup it ends with the program, too, and
+    /// in the other way when it made a session of its own (setsid).
+    /// </summary>
+    /// <value>Default false: only process groups are ended.</value>
+    public bool ContainsDescendants { get; set; }
+
     /// <summary>Settings over the built-in ones, as HOCON; see <c>hocon/execactors.conf</c> for every key.</summary>
     /// <value>Null, the default, for none. An unknown key or a bad value stops the host's start.</value>
     public string? Hocon { get; set; }

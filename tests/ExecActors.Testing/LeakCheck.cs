@@ -47,8 +47,10 @@ public sealed class LeakCheck : IAsyncLifetime
     Task IAsyncLifetime.DisposeAsync() => AssertNothingLeftAsync();
 
     /// <summary>Asks until nothing is left.</summary>
+    /// <param name="findLeftovers">Names what is left.</param>
+    /// <exception cref="TimeoutException">Names what is left after <see cref="TestTimeouts.Default"/>.</exception>
     /// <remarks>The one place that looks again after a while: the kernel tells nobody when a descriptor or a zombie of another thread's making goes.</remarks>
-    internal static async Task SettleAsync(Func<IReadOnlyList<string>> findLeftovers)
+    public static async Task SettleAsync(Func<IReadOnlyList<string>> findLeftovers)
     {
         using var timeout = new CancellationTokenSource(TestTimeouts.Default);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));

@@ -11,7 +11,12 @@ public static class HostSupport
     private const long FewOpenFiles = 4_096;
 
     /// <summary>Looks around; nothing is left behind.</summary>
-    public static IReadOnlyList<HostFinding> Look() => [Terminals(), Cgroup(), FileWatches(), OpenFiles()];
+    /// <param name="lifetime">What the server is to do about descendants.</param>
+    public static IReadOnlyList<HostFinding> Look(LifetimeOptions lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(lifetime);
+        return [Terminals(), .. LifetimeSupport.Look(lifetime), FileWatches(), OpenFiles()];
+    }
 
     private static HostFinding Terminals()
     {
@@ -23,20 +28,6 @@ public static class HostSupport
         }
 
         return new HostFinding("terminals", IsEnough: true, $"{Number("/proc/sys/kernel/pty/nr")} in use of {Number("/proc/sys/kernel/pty/max")}", Remedy: null);
-    }
-
-    private static HostFinding Cgroup()
-    {
-        const string Name = "cgroup v2";
-        const string Remedy = "give the server one of its own (systemd: Delegate=yes)";
-        if (OwnCgroup() is not { } own)
-        {
-            return new HostFinding(Name, IsEnough: false, "not mounted", Remedy);
-        }
-
-        return Libc.AccessWrite(Libc.NoDirectory, CString.Of(own)) == 0
-            ? new HostFinding(Name, IsEnough: true, $"{own} can be written", Remedy: null)
-            : new HostFinding(Name, IsEnough: false, $"{own} cannot be written", Remedy);
     }
 
     private static HostFinding FileWatches()
@@ -52,45 +43,15 @@ public static class HostSupport
     // A process takes four at most, a connection and an open handle one each.
     private static HostFinding OpenFiles()
     {
-        var limit = ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        var limit = KernelFile.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = limit?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3] ?? "unknown";
         return !long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count >= FewOpenFiles
             ? new HostFinding("open files", IsEnough: true, soft, Remedy: null)
             : new HostFinding("open files", IsEnough: false, $"{soft}: few", "ulimit -n 65536 (systemd: LimitNOFILE=65536)");
     }
 
-    /// <summary>The directory of this process's cgroup; null without a mounted hierarchy of version 2.</summary>
-    private static string? OwnCgroup()
-    {
-        const string Version2 = "0::";
-        var path = ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith(Version2, StringComparison.Ordinal))?[Version2.Length..];
-
-        // ID PARENT MAJOR:MINOR ROOT PLACE OPTIONS ... - TYPE SOURCE ...
-        var mount = ReadLines("/proc/self/mountinfo").FirstOrDefault(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))?.Split(' ');
-        if (path is null || mount is null)
-        {
-            return null;
-        }
-
-        var (root, place) = (mount[3], mount[4]);
-        var below = root.Length > 1 && path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..] : path;
-        return $"{place}{below}".TrimEnd('/') is { Length: > 0 } directory ? directory : "/";
-    }
-
     private static long Number(string file) =>
-        long.TryParse(ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-
-    private static string[] ReadLines(string file)
-    {
-        try
-        {
-            return File.ReadAllLines(file);
-        }
-        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
-        {
-            return []; // this kernel has no such file, or shows it to nobody
-        }
-    }
+        long.TryParse(KernelFile.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }
 
 /// <summary>Something that a server uses, and whether there is enough of it.</summary>

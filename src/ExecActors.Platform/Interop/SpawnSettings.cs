@@ -67,12 +67,29 @@ internal sealed unsafe class SpawnSettings : IDisposable
     public void CloseFrom(int lowest) => Require(Libc.FileActionsAddCloseFrom(_actions, lowest));
 
     /// <summary>posix_spawn(3); returns when the child runs the program or could not.</summary>
+    /// <param name="program">Its path with a closing NUL.</param>
+    /// <param name="arguments">Its own name first.</param>
+    /// <param name="environment">All of it.</param>
+    /// <param name="pid">The child.</param>
+    /// <param name="mark">As <see cref="MarkGate.Enter"/>; without effect where marks are not in use.</param>
     /// <returns>0, or the errno of whichever step failed in the child.</returns>
-    public int Spawn(ReadOnlySpan<byte> program, NativeStrings arguments, NativeStrings environment, out int pid)
+    public int Spawn(ReadOnlySpan<byte> program, NativeStrings arguments, NativeStrings environment, out int pid, ulong mark = 0)
     {
+        var started = 0;
+        var pass = MarkGate.Enter(mark);
         fixed (byte* path = program)
         {
-            return Libc.PosixSpawn(out pid, path, _actions, _attributes, arguments.Vector, environment.Vector);
+            try
+            {
+                return Libc.PosixSpawn(out started, path, _actions, _attributes, arguments.Vector, environment.Vector) is var errno and not 0
+                    ? errno
+                    : pass.Started(started);
+            }
+            finally
+            {
+                pid = started;
+                pass.Leave();
+            }
         }
     }
 

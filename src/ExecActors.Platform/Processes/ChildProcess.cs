@@ -21,6 +21,7 @@ internal sealed class ChildProcess : IChildProcess
     private readonly ExitWatch _exit;
     private readonly bool _isTerminal;
     private readonly SandboxLaunch? _sandbox;
+    private readonly ProcessMark _mark;
 
     /// <summary>Held to signal and to reap: a group that was reaped may be a stranger's by now.</summary>
     private readonly Lock _pidGate = new();
@@ -33,9 +34,10 @@ internal sealed class ChildProcess : IChildProcess
     private bool _sandboxEnding;
     private bool _sandboxEnded;
 
-    public ChildProcess(LinuxProcessHost host, Reactor reactor, int pid, SafeFileHandle pidfd, StandardStreams streams, SandboxLaunch? sandbox)
+    public ChildProcess(LinuxProcessHost host, Reactor reactor, int pid, SafeFileHandle pidfd, StandardStreams streams, SandboxLaunch? sandbox, ProcessMark mark)
     {
         _sandbox = sandbox;
+        _mark = mark;
         _sandboxEnded = sandbox is null;
         _host = host;
         _reactor = reactor;
@@ -140,6 +142,19 @@ internal sealed class ChildProcess : IChildProcess
         }
     }
 
+    public void EndAll()
+    {
+        lock (_pidGate)
+        {
+            if (!_reaped)
+            {
+                _ = Libc.Kill(-Pid, Signals.SIGKILL);
+            }
+        }
+
+        _host.EndMarked(_mark);
+    }
+
     // bubblewrap would die of the signal and take the program with it, whatever the program does about the signal. So it goes to those inside;
     // the first process there ignores it, as that of a pid namespace does. Right after the start only these two may be there.
     private bool Forward(int signal) =>
@@ -220,6 +235,11 @@ internal sealed class ChildProcess : IChildProcess
 
             var status = _exit.Status(reap);
             _reaped = reap && status is not null;
+            if (_reaped)
+            {
+                MarkGate.Forget(Pid);
+            }
+
             return status;
         }
     }

@@ -7,6 +7,9 @@ public interface IProcessHost
     /// <remarks>Blocks on stat, PATH search and exec: call it on a thread that may block. Safe to call from several threads.</remarks>
     /// <exception cref="ProcessStartException">The process could not be started; no child and no descriptor is left behind.</exception>
     IChildProcess Start(ProcessSpec spec);
+
+    /// <summary>A family for processes that are to end together; name it in <see cref="ProcessSpec.Family"/>. Does not block.</summary>
+    IProcessFamily NewFamily();
 }
 
 /// <summary>A started process: its group, its streams and its exit. The holder owns it and must <see cref="Release"/> it.</summary>
@@ -41,6 +44,12 @@ public interface IChildProcess
     /// <remarks>With the leader gone it looks through /proc, about 15 microseconds for each process of the machine.</remarks>
     /// <returns>False when no process of the group is left to take it, or none of them may be signalled by us.</returns>
     bool SignalGroup(int signal);
+
+    /// <summary>
+    /// SIGKILL to the group, now, and to everything else that descends from this process, where the host finds it, a moment later: also what called setsid,
+    /// was orphaned or ignores signals, and also after the leader's end and after <see cref="Release"/>. Returns at once.
+    /// </summary>
+    void EndAll();
 
     /// <summary>Stops reading and closes the output descriptors; what is still in the pipes is lost. No further callbacks from streams.</summary>
     void AbandonOutput();

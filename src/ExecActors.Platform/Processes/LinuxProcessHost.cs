@@ -28,6 +28,8 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     private readonly ManualResetEventSlim _allGone = new();
     private readonly SpawnGate _gate = new(patience: TimeSpan.FromSeconds(1));
     private readonly SandboxedStart _sandboxes;
+    private readonly Containment? _containment;
+    private int _preparing;
     private bool _disposed;
 
     /// <summary>Starts the reactor's thread.</summary>
@@ -35,15 +37,22 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     /// Told the pid and the exception when an <see cref="IChildObserver"/> threw; its child is released then. Called on the reactor's thread; must not throw.
     /// </param>
     /// <param name="sandbox">How sandboxes are made; null for the bubblewrap on PATH. It is looked for at the first sandboxed start.</param>
+    /// <param name="lifetime">What is done about descendants that leave their process group; null for nothing.</param>
+    /// <param name="warn">Told, on any thread, what of <paramref name="lifetime"/> cannot be had here or has failed. Must not throw.</param>
     /// <exception cref="InvalidOperationException">No descriptor is left for the reactor.</exception>
-    public LinuxProcessHost(Action<int, Exception> observerFailed, Bubblewrap? sandbox = null)
+    public LinuxProcessHost(
+        Action<int, Exception> observerFailed, Bubblewrap? sandbox = null, LifetimeOptions? lifetime = null, Action<string>? warn = null)
     {
         ArgumentNullException.ThrowIfNull(observerFailed);
         _observerFailed = observerFailed;
         _sandboxes = new SandboxedStart(sandbox ?? new Bubblewrap(new SandboxOptions()));
         Libc.StopIgnoringChildren();
         _reactor = new Reactor();
+        _containment = lifetime is null or { Containment: ContainmentWay.Off } ? null : new Containment(lifetime, _reactor, warn ?? (_ => { }));
     }
+
+    /// <summary>What is done about descendants that leave their group; null for nothing.</summary>
+    internal Containment? Containment => _containment;
 
     /// <summary>The thread that watches descriptors; others may have it watch theirs.</summary>
     internal Reactor Reactor => _reactor;
@@ -61,7 +70,8 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         var cwd = CString.Of(spec.Cwd.Span);
         SpecCheck.RequireDirectory(cwd);
 
-        var child = spec.IsSandboxed ? StartSandboxed(spec) : StartPlain(spec, cwd);
+        var mark = _containment?.NextMark(spec.Family as ProcessFamily) ?? default;
+        var child = spec.IsSandboxed ? StartSandboxed(spec, mark) : StartPlain(spec, cwd, mark);
         lock (_children)
         {
             if (!_disposed)
@@ -75,9 +85,26 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         throw new ObjectDisposedException(nameof(LinuxProcessHost));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The first one has the host get ready for starts, on a thread of the pool.</remarks>
+    public IProcessFamily NewFamily()
+    {
+        if (_containment is null)
+        {
+            return new ProcessFamily(containment: null, default, number: 0);
+        }
+
+        if (Interlocked.Exchange(ref _preparing, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(containment => containment.Prepare(), _containment, preferLocal: false);
+        }
+
+        return _containment.NewFamily();
+    }
+
     /// <summary>
     /// Kills the groups of all children that were not released, reaps them, closes everything and stops the thread. Waits at most 5 seconds for
-    /// processes that do not die. No callbacks follow. Not to be called from a callback.
+    /// processes that do not die, and two more for descendants that left their group. No callbacks follow. Not to be called from a callback.
     /// </summary>
     public void Dispose()
     {
@@ -99,6 +126,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             _allGone.Wait(_endPatience);
         }
 
+        _containment?.Dispose();
         _reactor.Dispose();
         _allGone.Dispose();
     }
@@ -116,9 +144,12 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         }
     }
 
+    /// <summary>Ends what descends from a process, by its mark.</summary>
+    internal void EndMarked(ProcessMark mark) => _containment?.End(mark);
+
     internal void OnObserverFailed(int pid, Exception failure) => _observerFailed(pid, failure);
 
-    private ChildProcess StartPlain(ProcessSpec spec, byte[] cwd)
+    private ChildProcess StartPlain(ProcessSpec spec, byte[] cwd, ProcessMark mark)
     {
         using var settings = new SpawnSettings(cwd);
         using var arguments = new NativeStrings([spec.Arg0 ?? spec.Argv[0], .. spec.Argv.Skip(1)]);
@@ -133,14 +164,14 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         }
 
         var streams = Spawn(spec, settings, TryCandidates, out var pid);
-        return Watch(pid, streams, sandbox: null);
+        return Watch(pid, streams, sandbox: null, mark);
 
         int TryCandidates()
         {
             settings.CloseTheRest();
             int errno;
             int started;
-            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out started)) != 0)
+            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out started, mark.Value)) != 0)
             {
                 if (!search.IsWorthAnotherTry(errno))
                 {
@@ -158,12 +189,12 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     }
 
     // The program is run, its directory entered and its PATH searched inside; here nothing of the client's is touched but for looking.
-    private ChildProcess StartSandboxed(ProcessSpec spec)
+    private ChildProcess StartSandboxed(ProcessSpec spec, ProcessMark mark)
     {
         var begun = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            if (TryStartSandboxed(spec, out var child) is not { } failure)
+            if (TryStartSandboxed(spec, mark, out var child) is not { } failure)
             {
                 return child!;
             }
@@ -177,7 +208,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     }
 
     /// <returns>Null with a child, or what bubblewrap said when it could not make the mounts.</returns>
-    private string? TryStartSandboxed(ProcessSpec spec, out ChildProcess? child)
+    private string? TryStartSandboxed(ProcessSpec spec, ProcessMark mark, out ChildProcess? child)
     {
         var launch = _sandboxes.Prepare(spec, Environment(spec));
         try
@@ -189,7 +220,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             launch.CloseChildEnds();
             if (launch.AwaitReady())
             {
-                child = Watch(pid, streams, launch);
+                child = Watch(pid, streams, launch, mark);
                 return null;
             }
 
@@ -203,7 +234,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             int TryBubblewrap()
             {
                 launch.AddTo(settings);
-                return settings.Spawn(launch.Program, arguments, environment, out var started) is var errno and not 0
+                return settings.Spawn(launch.Program, arguments, environment, out var started, mark.Value) is var errno and not 0
                     ? throw StartFailure.FromErrno(errno)
                     : started;
             }
@@ -242,7 +273,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         }
     }
 
-    private ChildProcess Watch(int pid, StandardStreams streams, SandboxLaunch? sandbox)
+    private ChildProcess Watch(int pid, StandardStreams streams, SandboxLaunch? sandbox, ProcessMark mark)
     {
         // Nobody else waits for our children, so the pid is still this one's even if it has ended.
         var pidfd = Libc.PidfdOpen(pid);
@@ -254,7 +285,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             throw StartFailure.FromErrno(reason);
         }
 
-        var child = new ChildProcess(this, _reactor, pid, pidfd, streams, sandbox);
+        var child = new ChildProcess(this, _reactor, pid, pidfd, streams, sandbox, mark);
         if (child.Register() is var errno and not 0)
         {
             child.Destroy();

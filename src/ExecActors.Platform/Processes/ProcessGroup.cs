@@ -11,6 +11,7 @@ internal static class ProcessGroup
     {
         _ = Libc.Kill(-pid, Signals.SIGKILL);
         _ = Libc.WaitPid(pid);
+        MarkGate.Forget(pid);
     }
 
     /// <summary>Whether a group has a member that is no zombie. Reads /proc once, about 15 microseconds for each process of the machine.</summary>

@@ -23,6 +23,9 @@ public sealed record ProcessSpec
     /// </summary>
     public SandboxPolicy? Sandbox { get; init; }
 
+    /// <summary>What it ends with, at the latest; from the host that starts it. Null for the host alone.</summary>
+    public IProcessFamily? Family { get; init; }
+
     /// <summary>Whether the program runs in a sandbox.</summary>
     public bool IsSandboxed => Sandbox is { LimitsNothing: false };
 

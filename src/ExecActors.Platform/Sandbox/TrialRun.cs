@@ -53,7 +53,9 @@ internal static class TrialRun
             return -1;
         }
 
-        return Libc.WaitId(pidfd, reap: true, out var info) == 0 && info.HasChild ? info.ExitStatus.Code : -1;
+        var code = Libc.WaitId(pidfd, reap: true, out var info) == 0 && info.HasChild ? info.ExitStatus.Code : -1;
+        MarkGate.Forget(pid);
+        return code;
     }
 
     private static string Read(Microsoft.Win32.SafeHandles.SafeFileHandle output)

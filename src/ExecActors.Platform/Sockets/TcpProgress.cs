@@ -3,7 +3,10 @@ using System.Net.Sockets;
 namespace ExecActors.Platform;
 
 /// <summary>What the kernel knows of a peer's acknowledgements (tcp(7), TCP_INFO).</summary>
-/// <param name="AwaitsAck">Whether something was sent, bytes or a probe of a closed window, that the peer has not acknowledged.</param>
+/// <param name="AwaitsAck">
+/// Whether something was sent, bytes or a probe of a closed window, that the peer has not answered. Bytes that it had no room for are sent again after
+/// ever longer pauses, and stay unacknowledged although every attempt is answered.
+/// </param>
 /// <param name="SinceLastAck">Time since the last acknowledgement arrived.</param>
 public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
 {
@@ -12,6 +15,7 @@ public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
     private const int InfoBytes = 60; // up to and with tcpi_last_ack_recv
     private const int ProbesOffset = 3;
     private const int UnackedOffset = 24;
+    private const int LastDataSentOffset = 44;
     private const int LastAckReceivedOffset = 56;
 
     /// <summary>Asks the kernel; does not block.</summary>
@@ -22,8 +26,9 @@ public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
         ArgumentNullException.ThrowIfNull(socket);
         Span<byte> info = stackalloc byte[InfoBytes];
         socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
-        return new TcpProgress(
-            BitConverter.ToUInt32(info[UnackedOffset..]) > 0 || info[ProbesOffset] > 0,
-            TimeSpan.FromMilliseconds(BitConverter.ToUInt32(info[LastAckReceivedOffset..])));
+        var sinceAck = BitConverter.ToUInt32(info[LastAckReceivedOffset..]);
+        var sinceSend = BitConverter.ToUInt32(info[LastDataSentOffset..]);
+        var unacked = BitConverter.ToUInt32(info[UnackedOffset..]);
+        return new TcpProgress(info[ProbesOffset] > 0 || (unacked > 0 && sinceAck > sinceSend), TimeSpan.FromMilliseconds(sinceAck));
     }
 }

@@ -10,8 +10,6 @@ namespace ExecActors.Runtime.Processes;
 /// <content>Signals, and the way from the leader's end to the last number.</content>
 internal sealed partial class ProcessActor
 {
-    private const int KillSignal = 9;
-
     private ExitStatus? _exit;
     private ulong? _exitSequence;
     private bool _sandboxDenied;
@@ -34,9 +32,9 @@ internal sealed partial class ProcessActor
         var running = _exit is null;
         if (!_closed)
         {
-            // The group, not the pid: a shell that forked leaves its children running otherwise. After the leader's exit this ends the
-            // members it left behind, which hold the streams open.
-            _child!.SignalGroup(KillSignal);
+            // With all that descends from it: a shell that forked leaves its children running otherwise. After the leader's exit this ends
+            // what it left behind, which holds the streams open.
+            _child!.EndAll();
             _terminated = true;
         }
 

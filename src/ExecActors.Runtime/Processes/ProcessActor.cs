@@ -11,7 +11,7 @@ namespace ExecActors.Runtime.Processes;
 /// <summary>One OS process of a session: its start, standard input, output log, waiting reads and exit.</summary>
 /// <remarks>
 /// Parent: SessionActor. Children: none.
-/// Supervision: a failure stops it (the OS process cannot be made again); PostStop kills the group and tells the session, which keeps a tombstone.
+/// Supervision: a failure stops it (the OS process cannot be made again); PostStop kills it with its descendants and tells the session, which keeps a tombstone.
 /// Behaviours: Starting -> Live (running, then exited with streams open, then closed) or NotStarted; both end when the session stops the actor.
 /// Timers: start-patience while starting, one per waiting read, detached-stall while a full log waits for a client (StallOver) or a client that
 /// came back for what it lacks (CatchUpOver), linger once closed.
@@ -75,7 +75,12 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
     {
         if (_child is { } child)
         {
-            child.SignalGroup(KillSignal);
+            // A closed one may have left something running on purpose, which ends with the session.
+            if (!_closed)
+            {
+                child.EndAll();
+            }
+
             child.Release();
         }
         else

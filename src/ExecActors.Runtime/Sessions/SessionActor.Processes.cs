@@ -40,6 +40,7 @@ internal sealed partial class SessionActor
             Cwd = start.NativeCwd,
             Environment = EnvPolicy.Apply(_environment.ServerVariables, start.EnvPolicy, start.Env),
             Sandbox = policy,
+            Family = _family,
             Io = start.Tty ? ProcessIo.Terminal : start.PipeStdin ? ProcessIo.PipesWithStdin : ProcessIo.Pipes,
         };
         var process = _environment.Settings.Process;

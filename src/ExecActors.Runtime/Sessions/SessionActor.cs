@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
@@ -29,6 +30,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private readonly SessionWorkers _workers;
     private readonly FileDesk _files;
     private readonly OutputShares _shares;
+    private readonly IProcessFamily _family;
     private long _closedBytes;
     private Attachment? _attached;
     private long _processNumber;
@@ -42,6 +44,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
         _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
         _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
+        _family = environment.Process.Host.NewFamily();
         Become(Detached);
     }
 
@@ -65,6 +68,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         }
 
         _files.Detach();
+        _family.EndAll(); // also what outlived a process that was closed and forgotten
         foreach (var entry in _processes.Values)
         {
             if (entry.ClosedWithBytes is null)

@@ -23,6 +23,9 @@ public sealed record ExecServerSettings
     /// <summary>HTTP requests made for clients.</summary>
     public required HttpSettings Http { get; init; }
 
+    /// <summary>What ends with what.</summary>
+    public required LifetimeSettings Lifetime { get; init; }
+
     /// <summary>Threads for calls that can only block.</summary>
     public required BlockingIoSettings BlockingIo { get; init; }
 
@@ -101,6 +104,7 @@ public sealed record ExecServerSettings
                 CreditBytes = read.Bytes("execactors.session.credit-bytes", 128 << 10, 64 << 20),
             },
             Sandbox = SandboxSettings.Read(read),
+            Lifetime = LifetimeSettings.Read(read),
             Process = new ProcessSettings
             {
                 Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),

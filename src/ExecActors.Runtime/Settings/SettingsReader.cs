@@ -41,6 +41,24 @@ internal sealed class SettingsReader(Config config)
         var text => throw Bad(path, text, "true or false"),
     };
 
+    /// <summary>One of the names of an enumeration, in small letters.</summary>
+    public T Choice<T>(string path)
+        where T : struct, Enum
+    {
+        var text = Text(path);
+        foreach (var choice in Enum.GetValues<T>())
+        {
+            if (string.Equals(text, Name(choice), StringComparison.Ordinal))
+            {
+                return choice;
+            }
+        }
+
+        throw Bad(path, text, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Name))}");
+
+        static string Name(T choice) => choice.ToString().ToLowerInvariant();
+    }
+
     /// <summary>A whole number within a range.</summary>
     public int Count(string path, int min, int max)
     {

@@ -8,8 +8,8 @@ namespace ExecActors.Server.Commands;
 internal static class DoctorCommand
 {
     private const string Description = """
-        Looks for what a server uses on this machine: bubblewrap, user namespaces, seccomp and Landlock for sandboxes, terminals, cgroup v2,
-        and the limits on inotify and open files. Tries it out as this user, and says what to do about what is missing.
+        Looks for what a server uses on this machine: bubblewrap, user namespaces, seccomp and Landlock for sandboxes, terminals, what
+        ends the descendants of processes, and the limits on inotify and open files. Tries it out as this user, and says what to do about what is missing.
 
           States: ok; missing: requests with a sandbox are refused without it; limited: a server runs without, or with little of it.
 
@@ -29,7 +29,8 @@ internal static class DoctorCommand
         var command = new DocumentedCommand("doctor", Description, Examples) { json, config };
         command.SetAction(parsed =>
         {
-            var findings = Doctor.Look(ConfigFile.Load(parsed.GetValue(config)).Settings.Sandbox);
+            var settings = ConfigFile.Load(parsed.GetValue(config)).Settings;
+            var findings = Doctor.Look(settings.Sandbox, settings.Lifetime);
             io.Output.Write(parsed.GetValue(json) ? Doctor.ToJson(findings) + "\n" : Doctor.ToText(findings));
             return Doctor.CanSandbox(findings) ? ProgramCommand.Success : ProgramCommand.Failed;
         });

@@ -14,7 +14,7 @@ internal static class Doctor
     private const int NameColumn = 17;
 
     /// <summary>Looks; takes a moment, because it tries things out.</summary>
-    public static IReadOnlyList<Finding> Look(SandboxSettings settings)
+    public static IReadOnlyList<Finding> Look(SandboxSettings settings, LifetimeSettings lifetime)
     {
         var bubblewrap = new Bubblewrap(settings.ToOptions());
         var sandbox = SandboxSupport.Look(bubblewrap);
@@ -24,7 +24,7 @@ internal static class Doctor
             sandbox.All(found => found.IsThere || !found.IsRequired)
                 ? FileHelper(bubblewrap, settings)
                 : new Finding("file helper", IsNeeded: true, IsGood: false, "not tried", "mend what is missing above"),
-            .. HostSupport.Look().Select(found => new Finding(found.Name, IsNeeded: false, found.IsEnough, found.Detail, found.Remedy)),
+            .. HostSupport.Look(lifetime.ToOptions()).Select(found => new Finding(found.Name, IsNeeded: false, found.IsEnough, found.Detail, found.Remedy)),
         ];
     }
 

@@ -12,6 +12,16 @@ internal sealed class BenchProcessHost : IProcessHost
 
     public IChildProcess Start(ProcessSpec spec) => new Child(_begun);
 
+    public IProcessFamily NewFamily() => new Family();
+
+    private sealed class Family : IProcessFamily
+    {
+        public void EndAll()
+        {
+            // Nothing descends from a process that is none.
+        }
+    }
+
     private sealed class Child(TaskCompletionSource<IChildObserver> begun) : IChildProcess
     {
         public int Pid => 1;
@@ -31,6 +41,11 @@ internal sealed class BenchProcessHost : IProcessHost
         }
 
         public bool SignalGroup(int signal) => true;
+
+        public void EndAll()
+        {
+            // Nothing descends from a process that is none.
+        }
 
         public void AbandonOutput()
         {

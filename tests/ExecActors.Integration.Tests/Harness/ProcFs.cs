@@ -40,6 +40,9 @@ public static class ProcFs
     /// <summary>Threads now.</summary>
     public static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Length;
 
+    /// <summary>The arguments of a process; none of one that has ended.</summary>
+    public static string[] Arguments(string pid) => ReadIfThere($"/proc/{pid}/cmdline").Split('\0');
+
     /// <summary>Resident memory now, in bytes.</summary>
     public static long ResidentBytes(int pid) => StatusBytes(pid, "VmRSS:");
 

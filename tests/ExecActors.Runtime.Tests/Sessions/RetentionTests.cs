@@ -91,6 +91,28 @@ public sealed class RetentionTests : RuntimeTest
     }
 
     [Fact]
+    public async Task What_a_closed_process_left_behind_is_ended_with_the_session_and_not_before()
+    {
+        var client = await AttachAsync();
+        var closed = await StartAsync(client, "closed");
+        closed.Finish(0);
+        await client.Frames.NextAsync(2);
+        Assert.Equal(Wire.TerminateResult(2, running: false), await client.AskAsync(Wire.Terminate(2, "closed")));
+        Clock.Advance(Settings.Process.Linger);
+        await SettledAsync(client);
+        var family = Assert.Single(Host.Families);
+        Assert.Same(family, closed.Spec.Family);
+        Assert.False(closed.IsEnded); // a client sends terminate after every process
+        Assert.False(family.IsEnded);
+
+        client.Leave();
+        await SettledAsync(client);
+        Clock.Advance(Retention);
+        await WatchEndAsync(client.Session);
+        await family.EndedAsync();
+    }
+
+    [Fact]
     public async Task An_end_that_is_told_twice_does_not_start_the_retention_anew()
     {
         var client = await DetachedAsync();

@@ -59,6 +59,8 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("execactors.limits.connections = 0", "`execactors.limits.connections` is `0`; it must be a whole number from 1 to 1000000")]
     [InlineData("execactors.limits.connections = 1.5", "`execactors.limits.connections` is `1.5`; it must be a whole number from 1 to 1000000")]
+    [InlineData("execactors.lifetime.containment = cgroups", "`execactors.lifetime.containment` is `cgroups`; it must be one of off, auto, cgroup, subreaper")]
+    [InlineData("execactors.lifetime.guardian = maybe", "`execactors.lifetime.guardian` is `maybe`; it must be true or false")]
     [InlineData("execactors.session.retention = 80", "`execactors.session.retention` is `80`; it must be a duration with a unit of ms, s, m or h, from 0s to 604800s")]
     [InlineData("execactors.session.retention = -1s", "`execactors.session.retention` is `-1s`; it must be a duration with a unit of ms, s, m or h, from 0s to 604800s")]
     [InlineData("execactors.process.ring-bytes = 1KiB", "`execactors.process.ring-bytes` is `1KiB`; it must be a size with a unit of B, KiB, MiB or GiB, from 65536 to 67108864 bytes")]

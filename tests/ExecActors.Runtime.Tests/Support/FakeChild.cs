@@ -43,6 +43,9 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
     /// <summary>Whether the rest of the output was given up.</summary>
     public bool OutputAbandoned { get; private set; }
 
+    /// <summary>Whether it was ended with all that descends from it.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased => _released.Task.IsCompleted;
 
@@ -166,6 +169,20 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
             ThrowIfBroken(nameof(IChildProcess.SignalGroup));
             _signals.Add(signal);
             return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    void IChildProcess.EndAll()
+    {
+        lock (_gate)
+        {
+            ThrowIfBroken(nameof(IChildProcess.SignalGroup));
+            IsEnded = true;
+            if (!IsReleased)
+            {
+                _signals.Add(Platform.Signals.SIGKILL);
+            }
         }
     }
 

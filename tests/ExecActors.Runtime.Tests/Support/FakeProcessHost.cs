@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 using ExecActors.Platform;
@@ -9,6 +10,7 @@ namespace ExecActors.Runtime.Tests.Support;
 internal sealed class FakeProcessHost : IProcessHost
 {
     private readonly Channel<FakeChild> _children = Channel.CreateUnbounded<FakeChild>();
+    private readonly ConcurrentQueue<FakeFamily> _families = new();
     private volatile Gate? _held;
     private volatile Exception? _failure;
     private int _starts;
@@ -31,6 +33,17 @@ internal sealed class FakeProcessHost : IProcessHost
         return child;
     }
 
+    /// <inheritdoc/>
+    public IProcessFamily NewFamily()
+    {
+        var family = new FakeFamily();
+        _families.Enqueue(family);
+        return family;
+    }
+
+    /// <summary>The families made so far, in order.</summary>
+    public IReadOnlyList<FakeFamily> Families => [.. _families];
+
     /// <summary>The next child that was started.</summary>
     public Task<FakeChild> NextChildAsync() => _children.Reader.ReadAsync().AsTask().SoonAsync();
 
@@ -39,4 +52,19 @@ internal sealed class FakeProcessHost : IProcessHost
 
     /// <summary>From now on starts block, as on a dead mount, until the test opens the gate.</summary>
     public Gate Hold() => _held = new Gate();
+}
+
+/// <summary>A family without processes.</summary>
+internal sealed class FakeFamily : IProcessFamily
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once it was ended.</summary>
+    public Task EndedAsync() => _ended.Task.SoonAsync();
+
+    /// <summary>Whether it was ended.</summary>
+    public bool IsEnded => _ended.Task.IsCompleted;
+
+    /// <inheritdoc/>
+    public void EndAll() => _ended.TrySetResult();
 }

@@ -116,6 +116,7 @@ public sealed class HelperProcess : IDisposable
         }
 
         _ = Libc.WaitPid(_pid);
+        MarkGate.Forget(_pid);
         _pidfd.Dispose();
         _said.Dispose();
         _launch.Dispose();
