@@ -24,7 +24,14 @@ internal static class ServiceProtocol
     /// <param name="Epoch">The attachment it is meant for.</param>
     /// <param name="Frame">The finished notification.</param>
     /// <param name="Bytes">What it counts against the session's credit.</param>
-    public abstract record Notification(long Epoch, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded;
+    public abstract record Notification(long Epoch, ByteLease Frame, int Bytes) : INoSerializationVerificationNeeded
+    {
+        /// <summary>What is told to whom with the frame's admission, hence before anything that the client sends because of it; null for nothing.</summary>
+        public Consequence? Consequence { get; init; }
+    }
+
+    /// <summary>A message to another actor than the one that made a notification.</summary>
+    public sealed record Consequence(IActorRef Actor, object Message) : INoSerializationVerificationNeeded;
 
     /// <summary>From the session: it passed that many bytes on to the connection; as many may follow.</summary>
     public sealed record Admitted(long Epoch, int Bytes) : INoSerializationVerificationNeeded;

@@ -45,6 +45,7 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         Receive<DeadlineOver>(over => OnDeadline(over.Request), over => _buffered.Contains(over.Request));
         Receive<DeadlineOver>(_ => { }); // it had ended when its time did
         Receive<HttpStreamActor.GivenUp>(_ => OnGivenUp(Sender));
+        Receive<StreamOver>(Release);
         Receive<StreamEnded>(OnStreamEnded);
     }
 
@@ -88,7 +89,7 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         if (request.Params.StreamResponse)
         {
             var stream = Context.ActorOf(HttpStreamActor.Props(order, _environment, _lookup), $"stream-{++_number}");
-            _streams.Add(request.Params.RequestId, Context.WatchWith(stream, new StreamEnded(request.Params.RequestId, stream)));
+            _streams.Add(request.Params.RequestId, Context.WatchWith(stream, new StreamEnded(new StreamOver(request.Params.RequestId, stream))));
         }
         else
         {
@@ -145,8 +146,8 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
 
     private void OnStreamEnded(StreamEnded ended)
     {
-        _streams.Remove(ended.RequestId);
-        OnGivenUp(ended.Stream);
+        Release(ended.Over);
+        OnGivenUp(ended.Over.Stream);
     }
 
     /// <summary>The session has been told the last of a stream: cancels that waited for that are done.</summary>
@@ -162,7 +163,19 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
 
     private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new ServiceProtocol.Answer(request, frame), Self);
 
-    private sealed record StreamEnded(string RequestId, IActorRef Stream) : INoSerializationVerificationNeeded;
+    // The id may be another stream's by now.
+    private void Release(StreamOver over)
+    {
+        if (_streams.TryGetValue(over.RequestId, out var stream) && stream.Equals(over.Stream))
+        {
+            _streams.Remove(over.RequestId);
+        }
+    }
+
+    /// <summary>The client is told the last of a stream: from here on its id may be used again.</summary>
+    internal sealed record StreamOver(string RequestId, IActorRef Stream) : INoSerializationVerificationNeeded;
+
+    private sealed record StreamEnded(StreamOver Over) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>A request that has been checked.</summary>

@@ -238,7 +238,8 @@ internal sealed partial class HttpStreamActor
         var frame = buffer.Take();
         _isLastTold = done;
         _inTurn++;
-        _order.Session.Tell(new HttpProtocol.Delta(_order.Ref.Epoch, frame, frame.Length), Self);
+        var consequence = done ? new ServiceProtocol.Consequence(Context.Parent, Over()) : null;
+        _order.Session.Tell(new HttpProtocol.Delta(_order.Ref.Epoch, frame, frame.Length) { Consequence = consequence }, Self);
     }
 
     private void ResetBuffer()

@@ -144,6 +144,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
 
     private void Finish(RpcError error)
     {
+        Context.Parent.Tell(Over()); // the id is free before the client can know
         Answer(AnswerFrames.Error(_order.Ref.Id, error));
         Context.Stop(Self);
     }
@@ -154,10 +155,13 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
         _order.Session.Tell(new ServiceProtocol.Answer(_order.Ref, frame), Self);
     }
 
+    private HttpActor.StreamOver Over() => new(_order.Params.RequestId, Self);
+
     private void TellLoss()
     {
         if (!_isAnswered)
         {
+            Context.Parent.Tell(Over());
             Answer(AnswerFrames.Error(_order.Ref.Id, Errors.HttpLost));
         }
         else if (!_isLastTold)

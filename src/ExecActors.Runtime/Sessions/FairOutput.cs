@@ -82,5 +82,6 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
         _credit -= output.Bytes;
         outbox.Offer(output.Frame, output.Bytes);
         source.Tell(new ServiceProtocol.Admitted(epoch, output.Bytes));
+        output.Consequence?.Actor.Tell(output.Consequence.Message);
     }
 }
