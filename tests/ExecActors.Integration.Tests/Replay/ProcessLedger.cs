@@ -110,7 +110,12 @@ public sealed class ProcessLedger(string processId)
             }
         }
 
-        Assert.Equal((expected.ExitCode, expected.SandboxDenied), (ExitCode, SandboxDenied));
+        // A recording may end before the process: its end may come here, on a machine that takes longer.
+        if (expected.ExitCode is not null)
+        {
+            Assert.Equal((expected.ExitCode, expected.SandboxDenied), (ExitCode, SandboxDenied));
+        }
+
         if (ClosedSeq is { } closed)
         {
             Assert.True(Last <= closed, $"'{processId}' was closed with number {closed}, but number {Last} was seen");
