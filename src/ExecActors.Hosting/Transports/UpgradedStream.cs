@@ -1,4 +1,5 @@
 using System.Buffers;
+using ExecActors.Platform;
 
 namespace ExecActors.Hosting.Transports;
 
@@ -10,7 +11,7 @@ namespace ExecActors.Hosting.Transports;
 /// Rests on one property of the WebSocket above it: a server's frame is handed down whole, in a single write. Disposing does nothing, since
 /// the WebSocket does it when a receive is cancelled and a close frame is still to be sent then; the web server owns the inner stream.
 /// </remarks>
-internal sealed class UpgradedStream(Stream inner) : Stream
+internal sealed class UpgradedStream(Stream inner) : SequentialStream
 {
     private const int GatherBytes = 32 * 1024;
     private const byte OpcodeMask = 0x0F;
@@ -31,16 +32,6 @@ internal sealed class UpgradedStream(Stream inner) : Stream
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(buffer, cancellationToken);
@@ -89,13 +80,13 @@ internal sealed class UpgradedStream(Stream inner) : Stream
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    // Kestrel allows no calls that block, and a WebSocket makes none.
+    public override int Read(byte[] buffer, int offset, int count) => throw AsynchronousOnly();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw AsynchronousOnly();
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    private static NotSupportedException AsynchronousOnly() =>
+        new("an upgraded connection is read and written by ReadAsync and WriteAsync only; a call that blocks would hold a thread of the web server");
 
     private ValueTask WriteFrameAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {

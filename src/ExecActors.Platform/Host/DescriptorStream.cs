@@ -10,7 +10,7 @@ namespace ExecActors.Platform;
 /// somebody made it non-blocking, and reports every error as an <see cref="IOException"/> with the errno as its HResult. Calls block.
 /// Disposing it leaves the descriptor open.
 /// </remarks>
-public sealed class DescriptorStream : Stream
+public sealed class DescriptorStream : SequentialStream
 {
     /// <summary>EPIPE: nobody reads any more.</summary>
     public const int BrokenPipe = Errno.EPIPE;
@@ -31,19 +31,6 @@ public sealed class DescriptorStream : Stream
 
     /// <inheritdoc/>
     public override bool CanWrite => !_isInput;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Descriptor 0; empty when our caller closed it.</summary>
     public static Stream OpenInput() => Open(0, dropsUnread: false);
@@ -103,12 +90,6 @@ public sealed class DescriptorStream : Stream
     {
         // nothing is held back
     }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
 #pragma warning disable CA2000 // the handle does not own its descriptor
     private static Stream Open(int descriptor, bool dropsUnread)

@@ -18,6 +18,21 @@ public class DescriptorStreamTests
     }
 
     [Fact]
+    public void It_has_no_position_and_says_why()
+    {
+        Assert.Equal(0, Libc.Pipe2(out var read, out var write));
+        using (read)
+        using (write)
+        {
+            using var stream = new DescriptorStream(read, isInput: true, dropsUnread: false);
+            Assert.False(stream.CanSeek);
+            Assert.All<Action>(
+                [() => _ = stream.Length, () => _ = stream.Position, () => stream.Position = 1, () => stream.Seek(0, SeekOrigin.Begin), () => stream.SetLength(0)],
+                use => Assert.Contains("neither length nor position", Assert.Throws<NotSupportedException>(use).Message, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void A_reader_that_is_gone_is_told_as_broken_pipe_unless_that_does_not_matter()
     {
         Assert.Equal(0, Libc.Pipe2(out var read, out var write));
