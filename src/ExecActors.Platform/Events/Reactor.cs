@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
-/// <summary>One thread that waits for all descriptors of all children with epoll(7), edge-triggered.</summary>
+/// <summary>One thread that waits for many descriptors with epoll(7), edge-triggered: those of all children, or those of all connections.</summary>
 /// <remarks>
 /// Owner of nothing but its epoll and eventfd: each <see cref="ReactorSource"/> owns its descriptor. Sources are found by a token that is never
 /// used twice, so that an event of a closed descriptor cannot reach the source that was given the same number. An interest may be changed
@@ -33,16 +33,16 @@ internal sealed class Reactor : IDisposable
     private int _asleep;
     private bool _stopping;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the thread, which is called so.</summary>
     /// <exception cref="InvalidOperationException">No descriptor is left for epoll or eventfd.</exception>
-    public Reactor()
+    public Reactor(string name = "execactors-reactor")
     {
         _epoll = Libc.EpollCreate();
         Require(!_epoll.IsInvalid, "epoll_create1");
         _wakeUp = Libc.EventFd();
         Require(!_wakeUp.IsInvalid, "eventfd");
         Require(Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, _wakeUp, Libc.EPOLLIN | Libc.EPOLLET, WakeUpToken) == 0, "epoll_ctl");
-        _thread = new Thread(Run) { Name = "execactors-reactor", IsBackground = true };
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
 

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -10,8 +12,6 @@ namespace ExecActors.Platform;
 /// <param name="SinceLastAck">Time since the last acknowledgement arrived.</param>
 public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
 {
-    private const int IPPROTO_TCP = 6;
-    private const int TCP_INFO = 11;
     private const int InfoBytes = 60; // up to and with tcpi_last_ack_recv
     private const int ProbesOffset = 3;
     private const int UnackedOffset = 24;
@@ -19,13 +19,35 @@ public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
     private const int LastAckReceivedOffset = 56;
 
     /// <summary>Asks the kernel; does not block.</summary>
-    /// <exception cref="SocketException">The socket is not TCP.</exception>
+    /// <exception cref="IOException">The socket is not TCP.</exception>
     /// <exception cref="ObjectDisposedException">The socket was closed.</exception>
     public static TcpProgress Of(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        var isHeld = false;
+        try
+        {
+            socket.SafeHandle.DangerousAddRef(ref isHeld);
+            using var handle = new SafeFileHandle(socket.SafeHandle.DangerousGetHandle(), ownsHandle: false);
+            return Of(handle);
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                socket.SafeHandle.DangerousRelease();
+            }
+        }
+    }
+
+    internal static TcpProgress Of(SafeFileHandle socket)
+    {
         Span<byte> info = stackalloc byte[InfoBytes];
-        socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
+        if (Libc.TcpInfo(socket, info) < 0)
+        {
+            throw new IOException($"getsockopt(TCP_INFO): {OsError.Describe(Libc.LastErrno)}");
+        }
+
         var sinceAck = BitConverter.ToUInt32(info[LastAckReceivedOffset..]);
         var sinceSend = BitConverter.ToUInt32(info[LastDataSentOffset..]);
         var unacked = BitConverter.ToUInt32(info[UnackedOffset..]);
