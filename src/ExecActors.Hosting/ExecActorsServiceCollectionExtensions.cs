@@ -28,7 +28,7 @@ public static class ExecActorsServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ExecServerConfiguration>();
-        services.TryAddSingleton<RequestGuard>();
+        services.TryAddSingleton<SiteRules>();
         services.TryAddSingleton<ExecServerSite>();
         ActorComposition.AddTo(services);
         return services;

@@ -13,4 +13,13 @@ internal static partial class HostingLog
 
     [LoggerMessage(3, LogLevel.Debug, "request of {Peer} refused with {Status}: {Text}")]
     public static partial void Refused(ILogger log, string peer, int status, string? text);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Peer} was lost: {Reason}")]
+    public static partial void Lost(ILogger log, string peer, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "{Peer} could not be served")]
+    public static partial void Failed(ILogger log, string peer, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "no connection can be accepted for now: {Reason}; those that come wait (see ulimit -n)")]
+    public static partial void AcceptFailed(ILogger log, string reason);
 }

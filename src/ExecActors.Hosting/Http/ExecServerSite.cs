@@ -1,40 +1,24 @@
 using System.Net;
 using ExecActors.Hosting.Transports;
 using ExecActors.Platform;
-using ExecActors.Runtime.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace ExecActors.Hosting.Http;
 
-/// <summary>The HTTP face of the server: readiness, and the upgrade that turns a request into a connection.</summary>
-/// <remarks>The acceptor is looked up with the first upgrade, so that readiness can be answered before the actors are up.</remarks>
-internal sealed class ExecServerSite(
-    IServiceProvider services, RequestGuard guard, IOptions<ExecServerOptions> options, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log)
+/// <summary>The exec-server's endpoints in an ASP.NET Core host: readiness, and the upgrade that turns a request into a connection.</summary>
+internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log)
 {
-    private readonly ExecServerOptions _options = options.Value;
-    private readonly WebSocketTransportSettings _transport = new(configuration.Settings.Connection.PingInterval, configuration.Settings.Connection.CloseTimeout);
-
-    /// <summary>The whole site: two paths, and 404.</summary>
-    public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
-    {
-        "/" or "" => AnswerUpgradeAsync(context),
-        "/readyz" => AnswerReadinessAsync(context),
-        _ => (guard.Check(context.Request) ?? HttpRefusal.NotFound).WriteAsync(context),
-    };
+    private readonly WebSocketTransportSettings _transport = WebSocketTransportSettings.Of(configuration);
 
     /// <summary>200 without a body, to anyone who passes the guard.</summary>
     public Task AnswerReadinessAsync(HttpContext context)
     {
-        var method = context.Request.Method;
-        var refusal = guard.Check(context.Request)
-            ?? (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? null : HttpRefusal.ReadinessMethod);
-        if (refusal is not null)
+        if (rules.CheckReadiness(new AspNetRequestHead(context.Request)) is { } refusal)
         {
             return refusal.WriteAsync(context);
         }
@@ -47,10 +31,13 @@ internal sealed class ExecServerSite(
     /// <summary>Serves one connection from its upgrade to its end.</summary>
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
-        var refusal = guard.Check(context.Request) ?? UpgradeRequest.Check(context.Request) ?? Authenticate(context.Request);
+        var request = new AspNetRequestHead(context.Request);
+        var refusal = rules.CheckUpgrade(request);
         if (refusal is null)
         {
-            refusal = UpgradeOf(context) is { } upgrade ? await ServeAsync(context, upgrade) : HttpRefusal.NotUpgradable;
+            refusal = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
+                ? await ServeAsync(context, request, upgrade)
+                : HttpRefusal.NotUpgradable;
         }
 
         if (refusal is not null)
@@ -60,24 +47,17 @@ internal sealed class ExecServerSite(
         }
     }
 
-    private HttpRefusal? Authenticate(HttpRequest request) =>
-        _options.Authentication?.Check(request.Headers.Authorization, time) is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
-
-    private async Task<HttpRefusal?> ServeAsync(HttpContext context, IHttpUpgradeFeature upgrade)
+    private async Task<HttpRefusal?> ServeAsync(HttpContext context, AspNetRequestHead request, IHttpUpgradeFeature upgrade)
     {
-        var acceptor = services.GetRequiredService<IConnectionAcceptor>();
-        if (!acceptor.HasRoom)
-        {
-            return HttpRefusal.NoRoom;
-        }
-
-        // Kestrel would cut a peer that reads slowly, upgraded or not. Slowness is handled by the flow control of the connection.
+        // The web server would cut a peer that reads slowly, upgraded or not. Slowness is handled by the flow control of the connection.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
         {
             responseRate.MinDataRate = null;
         }
 
-        UpgradeRequest.Accept(context.Request, context.Response);
+        context.Response.Headers[HeaderNames.Connection] = "Upgrade";
+        context.Response.Headers[HeaderNames.Upgrade] = "websocket";
+        context.Response.Headers[HeaderNames.SecWebSocketAccept] = UpgradeRequest.AcceptValue(request);
         Stream stream;
         try
         {
@@ -91,11 +71,11 @@ internal sealed class ExecServerSite(
 
         var peer = "websocket " + PeerOf(context);
         HostingLog.Opened(log, peer);
-        var transport = new WebSocketFrameTransport(stream, peer, _transport, time, context.Abort);
+        var transport = new WebSocketFrameTransport(new StreamChannel(stream, context.Abort), peer, _transport, time);
         await using (transport)
         {
             using var watch = WatchOf(context);
-            var end = await acceptor.ServeAsync(transport);
+            var end = await rules.Acceptor.ServeAsync(transport);
             HostingLog.Ended(log, peer, end.Reason);
         }
 
@@ -105,12 +85,6 @@ internal sealed class ExecServerSite(
     private PeerWatch? WatchOf(HttpContext context) => context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
         ? new PeerWatch(() => TcpProgress.Of(socket), configuration.Settings.Connection.UserTimeout, time, context.Abort)
         : null;
-
-    // Kestrel would upgrade HTTP/1.0 as well, which has no upgrades (RFC 9110 section 7.8).
-    private static IHttpUpgradeFeature? UpgradeOf(HttpContext context) =>
-        HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
-            ? upgrade
-            : null;
 
     private static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address
         ? new IPEndPoint(address, context.Connection.RemotePort).ToString()

@@ -10,6 +10,18 @@ namespace ExecActors.Hosting.Http;
 /// <param name="HeaderValue">Its value.</param>
 internal sealed record HttpRefusal(int Status, string? Text, string? HeaderName = null, string? HeaderValue = null)
 {
+    /// <summary>The type of every body.</summary>
+    public const string ContentType = "text/plain; charset=utf-8";
+
+    /// <summary>What came is no HTTP request.</summary>
+    public static HttpRefusal BadRequest { get; } = new(StatusCodes.Status400BadRequest, null);
+
+    /// <summary>The head of the request is longer than it may be.</summary>
+    public static HttpRefusal HeadTooLarge { get; } = new(StatusCodes.Status431RequestHeaderFieldsTooLarge, null);
+
+    /// <summary>Another HTTP than 1.1 and 1.0.</summary>
+    public static HttpRefusal Version { get; } = new(StatusCodes.Status505HttpVersionNotsupported, null);
+
     /// <summary>The request carries an Origin header.</summary>
     public static HttpRefusal Origin { get; } = new(StatusCodes.Status403Forbidden, null);
 
@@ -71,7 +83,7 @@ internal sealed record HttpRefusal(int Status, string? Text, string? HeaderName 
         }
 
         var body = Encoding.UTF8.GetBytes(Text);
-        response.ContentType = "text/plain; charset=utf-8";
+        response.ContentType = ContentType;
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask

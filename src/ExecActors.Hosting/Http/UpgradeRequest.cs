@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -12,45 +11,40 @@ internal static class UpgradeRequest
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /// <summary>The first thing that is wrong with the request, in the reference server's order; null when it can be upgraded.</summary>
-    public static HttpRefusal? Check(HttpRequest request)
+    public static HttpRefusal? Check(IRequestHead request)
     {
-        if (!HttpMethods.IsGet(request.Method))
+        if (request.Method is not "GET")
         {
             return HttpRefusal.UpgradeMethod;
         }
 
-        var headers = request.Headers;
-        if (!Includes(headers.Connection, "upgrade"))
+        if (!Includes(request[HeaderNames.Connection], "upgrade"))
         {
             return HttpRefusal.ConnectionHeader;
         }
 
-        if (!Includes(headers.Upgrade, "websocket"))
+        if (!Includes(request[HeaderNames.Upgrade], "websocket"))
         {
             return HttpRefusal.UpgradeHeader;
         }
 
-        if (!string.Equals(headers.SecWebSocketVersion, "13", StringComparison.Ordinal))
+        if (!string.Equals(request[HeaderNames.SecWebSocketVersion], "13", StringComparison.Ordinal))
         {
             return HttpRefusal.VersionHeader;
         }
 
-        return StringValues.IsNullOrEmpty(headers.SecWebSocketKey) ? HttpRefusal.KeyHeader : null;
+        return StringValues.IsNullOrEmpty(request[HeaderNames.SecWebSocketKey]) ? HttpRefusal.KeyHeader : null;
     }
 
-    /// <summary>Sets the headers of the 101 answer; no subprotocol and no extension is chosen.</summary>
-    public static void Accept(HttpRequest request, HttpResponse response)
-    {
-        response.Headers[HeaderNames.Connection] = "Upgrade";
-        response.Headers[HeaderNames.Upgrade] = "websocket";
-        response.Headers[HeaderNames.SecWebSocketAccept] = AcceptValue(request.Headers.SecWebSocketKey.ToString());
-    }
+    /// <summary>The value of the answer's Sec-WebSocket-Accept. No subprotocol and no extension is chosen.</summary>
+    public static string AcceptValue(IRequestHead request) => AcceptValue(request[HeaderNames.SecWebSocketKey].ToString());
 
 #pragma warning disable CA5350 // RFC 6455 asks for SHA-1 here, to show that the request was understood; it protects nothing
     private static string AcceptValue(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
 #pragma warning restore CA5350
 
-    private static bool Includes(StringValues header, string token)
+    /// <summary>Whether a header that is a list has this token, in any case.</summary>
+    public static bool Includes(StringValues header, string token)
     {
         foreach (var line in header)
         {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ExecActors.Platform;
 
 namespace ExecActors.Hosting.Transports;
@@ -46,7 +45,7 @@ internal sealed class PeerWatch : IDisposable
         {
             progress = _look();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             return; // closed meanwhile
         }

@@ -1,47 +1,47 @@
-using System.Net.WebSockets;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using ExecActors.Hosting.WebSockets;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Hosting.Transports;
 
-/// <summary>One upgraded connection. Sends text frames, takes text and binary ones, pings at an interval and asks for no pong.</summary>
-/// <remarks>
-/// Made for an upgraded request and disposed by the connection; the request must not end before. Control frames of our own (ping, close) are
-/// written beside the WebSocket, whose own keep-alive would add an eight-byte payload, a read-ahead buffer and a time-out, and whose own
-/// close cannot be sent any more once a receive has been cancelled.
-/// </remarks>
+/// <summary>One upgraded connection (RFC 6455). Sends text frames, takes text and binary ones, pings at an interval and asks for no pong.</summary>
+/// <remarks>Owns its channel. Data frames are sent by one sender; pings, pongs and the close come between whole frames.</remarks>
 internal sealed class WebSocketFrameTransport : IFrameTransport
 {
-#pragma warning disable CA2213 // disposed through the WebSocket
-    private readonly UpgradedStream _stream;
-#pragma warning restore CA2213
-    private readonly WebSocket _socket;
-    private readonly ITimer? _pings;
-    private readonly TimeProvider _time;
+    private const string ClosedHere = "closed by the server";
+    private const int DrainBytes = 16 * 1024;
+
+    private readonly IByteChannel _channel;
+    private readonly WebSocketReader _reader;
+    private readonly WebSocketSender _sender;
     private readonly WebSocketTransportSettings _settings;
-    private readonly Action _abort;
-    private Task<ValueWebSocketReceiveResult>? _waiting;
+    private readonly TimeProvider _time;
+    private readonly ITimer? _pings;
+    private CancellationToken _closing;
+    private CancellationTokenRegistration _woken;
+    private int? _ownAnswer; // the code of the close that answers the peer's end
     private bool _peerEnded;
-    private WebSocketCloseStatus? _peerCloseStatus;
+    private bool _violated;
     private int _disposed;
 
-    /// <summary>Takes over an upgraded stream.</summary>
-    /// <param name="upgraded">What the web server handed out for the upgrade; the web server still owns it.</param>
+    /// <summary>Takes over a channel behind its upgrade.</summary>
+    /// <param name="channel">Owned from here on.</param>
     /// <param name="peer">See <see cref="Peer"/>.</param>
     /// <param name="settings">Intervals.</param>
     /// <param name="time">The clock of pings and of the bound on a last close frame.</param>
-    /// <param name="abort">Cuts the connection below without waiting for anything; called when the peer does not end it in time.</param>
-    public WebSocketFrameTransport(Stream upgraded, string peer, WebSocketTransportSettings settings, TimeProvider time, Action abort)
+    public WebSocketFrameTransport(IByteChannel channel, string peer, WebSocketTransportSettings settings, TimeProvider time)
     {
-        _stream = new UpgradedStream(upgraded);
+        _channel = channel;
+        _sender = new WebSocketSender(channel);
+        _reader = new WebSocketReader(channel, _sender.Pong);
         _settings = settings;
         _time = time;
-        _abort = abort;
         Peer = peer;
-        _socket = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         if (settings.PingInterval > TimeSpan.Zero)
         {
-            _pings = time.CreateTimer(_ => _ = PingAsync(), state: null, settings.PingInterval, settings.PingInterval);
+            _pings = time.CreateTimer(static sender => ((WebSocketSender)sender!).Ping(), _sender, settings.PingInterval, settings.PingInterval);
         }
     }
 
@@ -52,63 +52,70 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     public FrameDelimiter Delimiter => FrameDelimiter.Message;
 
     /// <inheritdoc/>
-    public async ValueTask<ReceiveOutcome> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public ValueTask<ReceiveOutcome> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_peerEnded)
         {
-            return ReceiveOutcome.End("the connection has ended");
+            return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End("the connection has ended"));
         }
 
         try
         {
-            var received = _waiting is not null || buffer.IsEmpty
-                ? await WaitForDataAsync(cancellationToken)
-                : await _socket.ReceiveAsync(buffer, cancellationToken);
-            if (received.MessageType != WebSocketMessageType.Close)
+            if (_reader.TryReceive(buffer.Span, out var outcome))
             {
-                return ReceiveOutcome.Bytes(received.Count, received.EndOfMessage);
-            }
+                if (outcome.Ended)
+                {
+                    _peerEnded = true;
+                    _ownAnswer = AnswerTo(_reader.PeerCloseCode);
+                }
 
-            _peerEnded = true;
-            _peerCloseStatus = _socket.CloseStatus;
-            return ReceiveOutcome.End(DescribeClose());
+                return new ValueTask<ReceiveOutcome>(outcome);
+            }
         }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or WebSocketException)
+        catch (WebSocketViolationException e)
         {
-            return ReceiveOutcome.End("closed by the server");
+            (_peerEnded, _violated) = (true, true);
+            _ownAnswer = e.Code;
+            return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End($"protocol violation: {e.Message}"));
         }
         catch (Exception e) when (IsLoss(e))
         {
             _peerEnded = true;
-            return ReceiveOutcome.End(DescribeLoss(e));
+            return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End(
+                cancellationToken.IsCancellationRequested ? ClosedHere : $"connection lost: {e.Message}"));
         }
+
+        return WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> frame, bool more, CancellationToken cancellationToken)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frame, bool more, CancellationToken cancellationToken)
     {
-        try
-        {
-            _stream.Gathering = more;
-            await _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
-        }
-        catch (Exception e) when (IsLoss(e) && !cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"{Peer} is gone: {DescribeLoss(e)}", e);
-        }
+        var sending = _sender.SendTextAsync(frame, more, cancellationToken);
+        return sending.IsCompletedSuccessfully ? sending : OrGoneAsync(sending, cancellationToken);
     }
 
     /// <inheritdoc/>
     /// <remarks>
     /// Sends a close frame, once: with the peer's own code when it has closed first. The answer comes through <see cref="ReceiveAsync"/>.
     /// </remarks>
-    public ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken) => (_peerEnded, _peerCloseStatus) switch
+    public async ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
-        (true, null) => ValueTask.CompletedTask, // nobody is there to be told
-        (true, WebSocketCloseStatus.Empty) => SendCloseAsync((int)WebSocketCloseStatus.NormalClosure, string.Empty, cancellationToken),
-        (true, { } status) => SendCloseAsync((int)status, string.Empty, cancellationToken),
-        _ => SendCloseAsync(reason.Code, reason.Text, cancellationToken),
-    };
+        if (_peerEnded && _ownAnswer is null)
+        {
+            return; // nobody is there to be told
+        }
+
+        try
+        {
+            var frame = _ownAnswer is { } code ? ControlFrames.Close(code, string.Empty) : ControlFrames.Close(reason.Code, reason.Text);
+            await _sender.SendCloseAsync(frame, cancellationToken);
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            _channel.Abort();
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>Answers the peer's close frame if nobody has. A connection whose peer has not ended its side is cut.</remarks>
@@ -128,87 +135,83 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
         {
             using var bound = new CancellationTokenSource(_settings.CloseTimeout, _time);
             await CloseAsync(CloseReason.ServerShutdown, bound.Token);
+            _channel.EndSending();
+            if (_violated)
+            {
+                await DrainAsync(bound.Token);
+            }
         }
         else
         {
-            _abort();
+            _channel.Abort();
         }
 
-        _socket.Dispose();
+        await _woken.DisposeAsync();
+        _channel.Dispose();
+        _reader.Dispose();
+        _sender.Dispose();
     }
 
-    /// <summary>Waits without a buffer. When cancelled, the wait goes on unobserved, so that the socket can still be closed properly.</summary>
-    private async ValueTask<ValueWebSocketReceiveResult> WaitForDataAsync(CancellationToken cancellationToken)
+    // On the thread that woke us: all work is left to the receive that follows.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReceiveOutcome> WaitAsync(CancellationToken cancellationToken)
     {
-        if (_waiting is null)
+        if (_closing != cancellationToken)
         {
-            var receive = _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-            if (receive.IsCompletedSuccessfully)
-            {
-                return receive.Result;
-            }
-
-            _waiting = ObservedAsync(receive);
+            _closing = cancellationToken;
+            await _woken.DisposeAsync();
+            _woken = cancellationToken.UnsafeRegister(static channel => ((IByteChannel)channel!).WakeReceiver(), _channel);
         }
 
-        var waiting = _waiting;
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await _channel.WaitReadableAsync();
+        }
+
+        return cancellationToken.IsCancellationRequested ? ReceiveOutcome.End(ClosedHere) : ReceiveOutcome.Bytes(0, endOfFrame: false);
+    }
+
+    // Closing a socket with something unread resets it, and the peer may never see the close frame that says what it did wrong.
+    private async ValueTask DrainAsync(CancellationToken bound)
+    {
+        using var end = bound.UnsafeRegister(static channel => ((IByteChannel)channel!).WakeReceiver(), _channel);
+        var ignored = ArrayPool<byte>.Shared.Rent(DrainBytes);
         try
         {
-            return await waiting.WaitAsync(cancellationToken);
+            int count;
+            while ((count = _channel.Receive(ignored)) != 0 && !bound.IsCancellationRequested)
+            {
+                if (count == IByteChannel.WouldBlock)
+                {
+                    await _channel.WaitReadableAsync();
+                }
+            }
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // gone, as it should be
         }
         finally
         {
-            if (waiting.IsCompleted)
-            {
-                _waiting = null;
-            }
+            ArrayPool<byte>.Shared.Return(ignored);
         }
     }
 
-    /// <summary>The receive as a task that nobody has to look at.</summary>
-    private static Task<ValueWebSocketReceiveResult> ObservedAsync(ValueTask<ValueWebSocketReceiveResult> receive)
-    {
-        var task = receive.AsTask();
-        _ = task.ContinueWith(
-            static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return task;
-    }
-
-    private async ValueTask SendCloseAsync(int code, string reason, CancellationToken cancellationToken)
+    private async ValueTask OrGoneAsync(ValueTask sending, CancellationToken cancellationToken)
     {
         try
         {
-            _stream.Gathering = false;
-            await _stream.WriteAsync(ControlFrames.Close(code, reason), cancellationToken);
+            await sending;
         }
-        catch (Exception e) when (IsLoss(e))
+        catch (Exception e) when (IsLoss(e) && !cancellationToken.IsCancellationRequested)
         {
-            _abort();
+            throw new IOException($"{Peer} is gone: {e.Message}", e);
         }
     }
 
-    private async Task PingAsync()
-    {
-        try
-        {
-            await _stream.TryWriteControlAsync(ControlFrames.Ping);
-        }
-        catch (Exception e) when (IsLoss(e))
-        {
-            // The receive that is under way learns of the loss and reports it.
-        }
-    }
+    // A close without a code is answered with 1000; a connection that just ended has nobody to answer.
+    private static int? AnswerTo(int? peerCode) => peerCode == WebSocketReader.NoCode ? CloseReason.Normal.Code : peerCode;
 
-    private string DescribeClose() => string.IsNullOrEmpty(_socket.CloseStatusDescription)
-        ? $"closed by the peer ({(int?)_socket.CloseStatus})"
-        : $"closed by the peer ({(int?)_socket.CloseStatus} {_socket.CloseStatusDescription})";
-
-    // A protocol violation is told by the WebSocket itself, which has sent the close frame for it (1002, or 1007 for text that is no UTF-8).
-    private string DescribeLoss(Exception e) => e is WebSocketException && _stream.CloseSent
-        ? $"protocol violation: {e.Message}"
-        : $"connection lost: {e.Message}";
-
-    /// <summary>What the layers below throw for a connection that is gone, or that we have cut.</summary>
-    private static bool IsLoss(Exception e) =>
-        e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+    /// <summary>What a channel throws when the connection is gone, or when we have cut it.</summary>
+    private static bool IsLoss(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 }

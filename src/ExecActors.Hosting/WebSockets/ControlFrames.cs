@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace ExecActors.Hosting.Transports;
+namespace ExecActors.Hosting.WebSockets;
 
 /// <summary>Control frames a server writes itself (RFC 6455 section 5.5): unmasked, at most 125 bytes of payload.</summary>
 internal static class ControlFrames
@@ -9,7 +9,10 @@ internal static class ControlFrames
     private const int MaxReasonBytes = 123;
 
     /// <summary>A ping with an empty payload, as the reference server sends it.</summary>
-    public static ReadOnlyMemory<byte> Ping { get; } = new byte[] { 0x89, 0x00 };
+    public static byte[] Ping { get; } = [0x89, 0x00];
+
+    /// <summary>A pong with the payload of a ping, at most <see cref="FrameHeader.MaxControlBytes"/>.</summary>
+    public static byte[] Pong(ReadOnlySpan<byte> payload) => [0x8A, (byte)payload.Length, .. payload];
 
     /// <summary>A close frame. A reason longer than 123 bytes of UTF-8 is cut at a character.</summary>
     public static ReadOnlyMemory<byte> Close(int code, string reason)

@@ -27,8 +27,8 @@ internal abstract class FrameAssembler(int maxBytes) : IDisposable
     /// <summary>Where to receive next.</summary>
     public abstract Memory<byte> GetBuffer();
 
-    /// <summary>That many bytes were received into the buffer.</summary>
-    public abstract void Advance(int count, bool endOfFrame);
+    /// <summary>That many bytes were received into the buffer, and so many are expected to follow in the same frame, if that is known.</summary>
+    public abstract void Advance(int count, bool endOfFrame, long expected = 0);
 
     /// <summary>Takes the next whole frame; the caller owns it.</summary>
     public abstract bool TryTake(out ByteLease frame);
@@ -40,8 +40,12 @@ internal abstract class FrameAssembler(int maxBytes) : IDisposable
 /// <summary>The transport says where a message ends; pieces are received straight into the frame.</summary>
 internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAssembler(maxBytes)
 {
+    /// <summary>Memory given on the peer's word that so much will follow, in bytes. More is given as it comes.</summary>
+    private const int MostOnTrust = 128 * 1024;
+
     private byte[]? _array;
     private int _length;
+    private long _expected;
     private bool _complete;
 
     /// <inheritdoc/>
@@ -50,7 +54,7 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
     /// <inheritdoc/>
     public override Memory<byte> GetBuffer()
     {
-        _array ??= ArrayPool<byte>.Shared.Rent(bufferBytes);
+        _array ??= ArrayPool<byte>.Shared.Rent((int)Math.Max(bufferBytes, Math.Min(_expected, MostOnTrust)));
         if (_length == _array.Length)
         {
             // One byte over the limit is enough to notice.
@@ -64,9 +68,10 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
     }
 
     /// <inheritdoc/>
-    public override void Advance(int count, bool endOfFrame)
+    public override void Advance(int count, bool endOfFrame, long expected = 0)
     {
         _length += count;
+        _expected = expected;
         _complete = endOfFrame;
         IsTooLong |= _length > MaxBytes;
     }
@@ -132,7 +137,7 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
     }
 
     /// <inheritdoc/>
-    public override void Advance(int count, bool endOfFrame) => _end += count;
+    public override void Advance(int count, bool endOfFrame, long expected = 0) => _end += count;
 
     /// <inheritdoc/>
     public override bool TryTake(out ByteLease frame)

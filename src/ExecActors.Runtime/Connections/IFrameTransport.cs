@@ -12,7 +12,11 @@ public interface IFrameTransport : IAsyncDisposable
     /// <summary>How frames are told apart in what <see cref="ReceiveAsync"/> returns.</summary>
     FrameDelimiter Delimiter { get; }
 
-    /// <summary>Receives the next piece. Does not throw for what a peer can do: a lost or broken connection is an outcome.</summary>
+    /// <summary>
+    /// Receives the next piece, or nothing: then there is nothing yet, and one asks again. Does not throw for what a peer can do: a lost or broken connection
+    /// is an outcome.
+    /// </summary>
+    /// <remarks>What goes on after a receive that had to wait may run on the thread that waits for all connections: it hands over and returns.</remarks>
     /// <param name="buffer">Where to put the bytes. May be empty: then the call waits until there is something to receive.</param>
     /// <param name="cancellationToken">Cancelled when the connection is being closed from this side.</param>
     ValueTask<ReceiveOutcome> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
@@ -44,10 +48,11 @@ public enum FrameDelimiter
 /// <param name="EndOfFrame">Whether they complete a frame; only with <see cref="FrameDelimiter.Message"/>.</param>
 /// <param name="Ended">Whether the peer's direction has ended: nothing was received and nothing will be.</param>
 /// <param name="EndReason">Why it ended, for the log; null when it did not.</param>
-public readonly record struct ReceiveOutcome(int Count, bool EndOfFrame, bool Ended, string? EndReason)
+/// <param name="Expected">Bytes of the frame that will follow, as far as the transport knows; 0 when it does not. A hint: the peer said so.</param>
+public readonly record struct ReceiveOutcome(int Count, bool EndOfFrame, bool Ended, string? EndReason, long Expected = 0)
 {
-    /// <summary>Bytes arrived.</summary>
-    public static ReceiveOutcome Bytes(int count, bool endOfFrame) => new(count, endOfFrame, Ended: false, EndReason: null);
+    /// <summary>Bytes arrived, perhaps none.</summary>
+    public static ReceiveOutcome Bytes(int count, bool endOfFrame, long expected = 0) => new(count, endOfFrame, Ended: false, EndReason: null, expected);
 
     /// <summary>The peer's direction ended.</summary>
     public static ReceiveOutcome End(string reason) => new(0, EndOfFrame: false, Ended: true, reason);

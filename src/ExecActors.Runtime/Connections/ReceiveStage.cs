@@ -159,7 +159,7 @@ internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transpo
 
             if (!_assembler.IsTooLong)
             {
-                _assembler.Advance(outcome.Count, outcome.EndOfFrame);
+                _assembler.Advance(outcome.Count, outcome.EndOfFrame, outcome.Expected);
             }
 
             return true;

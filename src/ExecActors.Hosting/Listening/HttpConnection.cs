@@ -1,0 +1,223 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using ExecActors.Hosting.Http;
+using ExecActors.Hosting.Transports;
+using ExecActors.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace ExecActors.Hosting.Listening;
+
+/// <summary>One accepted socket: its HTTP requests, and after an upgrade its WebSocket, to its end.</summary>
+/// <remarks>Owns the socket. A peer that does not get its request out in time is cut.</remarks>
+internal sealed class HttpConnection(
+    StreamSocket socket, SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger log, Action<HttpConnection> ended) : IThreadPoolWorkItem
+{
+    /// <summary>From the connection, or the answer before, to the last byte of a request's head.</summary>
+    private static readonly TimeSpan _headTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly string _peer = socket.Peer?.ToString() ?? "unknown";
+    private byte[] _buffer = [];
+    private int _length;
+    private volatile bool _upgraded;
+
+    /// <inheritdoc/>
+    public void Execute() => _ = RunAsync();
+
+    /// <summary>Ends the connection at once, whatever it does.</summary>
+    public void Abort() => socket.Abort();
+
+    /// <summary>Ends the connection unless it was upgraded: then its actor ends it, with a reason.</summary>
+    public void AbortUnlessUpgraded()
+    {
+        if (!_upgraded)
+        {
+            socket.Abort();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            if (await AwaitUpgradeAsync() is { } request)
+            {
+                await ServeAsync(request);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            HostingLog.Lost(log, _peer, e.Message);
+        }
+        catch (Exception e)
+        {
+            HostingLog.Failed(log, _peer, e);
+        }
+        finally
+        {
+            socket.Dispose();
+            ended(this);
+        }
+    }
+
+    /// <returns>The request whose upgrade is to be made; null when the connection has ended without one.</returns>
+    private async Task<RequestHead?> AwaitUpgradeAsync()
+    {
+        await using var deadline = time.CreateTimer(static socket => ((StreamSocket)socket!).Abort(), socket, _headTimeout, Timeout.InfiniteTimeSpan);
+        _buffer = ArrayPool<byte>.Shared.Rent(RequestHead.MaxBytes);
+        try
+        {
+            while (true)
+            {
+                if (await ReadHeadAsync() is not { } request)
+                {
+                    return null;
+                }
+
+                if (Answer(request, out var refusal))
+                {
+                    return request;
+                }
+
+                await WriteAsync(request, refusal);
+                if (!request.KeepsAlive)
+                {
+                    await EndAsync();
+                    return null;
+                }
+
+                deadline.Change(_headTimeout, Timeout.InfiniteTimeSpan);
+            }
+        }
+        finally
+        {
+            if (_length == 0)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer); // else what came behind the upgrade is in it
+                _buffer = [];
+            }
+        }
+    }
+
+    /// <returns>The next request, taken out of the buffer; null when there is none, and when what came is answered already.</returns>
+    private async Task<RequestHead?> ReadHeadAsync()
+    {
+        while (true)
+        {
+            var used = RequestHead.Read(_buffer.AsSpan(0, _length), out var request, out var refusal);
+            if (request is not null)
+            {
+                _length -= used;
+                _buffer.AsSpan(used, _length).CopyTo(_buffer);
+                return request;
+            }
+
+            if (refusal is not null)
+            {
+                HostingLog.Refused(log, _peer, refusal.Status, refusal.Text);
+                await SendAsync(ResponseHead.Of(refusal, isHead: false, keepsAlive: false, time));
+                await EndAsync();
+                return null;
+            }
+
+            var count = socket.Receive(_buffer.AsSpan(_length, RequestHead.MaxBytes - _length));
+            switch (count)
+            {
+                case 0:
+                    return null;
+                case StreamSocket.WouldBlock:
+                    await socket.WaitReadableAsync();
+                    await Task.Yield(); // off the thread that waits for all sockets
+                    break;
+                default:
+                    _length += count;
+                    break;
+            }
+        }
+    }
+
+    /// <returns>Whether the request is an upgrade that is to be made; else what to answer, null for 200 without a body.</returns>
+    private bool Answer(RequestHead request, out HttpRefusal? refusal)
+    {
+        switch (request.Path)
+        {
+            case SiteRules.UpgradePath:
+                refusal = rules.CheckUpgrade(request) ?? (request.HasBody ? HttpRefusal.BadRequest : null);
+                return refusal is null;
+            case SiteRules.ReadinessPath:
+                refusal = rules.CheckReadiness(request);
+                return false;
+            default:
+                refusal = rules.Guard(request) ?? HttpRefusal.NotFound;
+                return false;
+        }
+    }
+
+    private Task WriteAsync(RequestHead request, HttpRefusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            HostingLog.Refused(log, _peer, refusal.Status, refusal.Text);
+        }
+
+        return SendAsync(refusal is null
+            ? ResponseHead.Ready(request.KeepsAlive, time)
+            : ResponseHead.Of(refusal, request.Method is "HEAD", request.KeepsAlive, time));
+    }
+
+    private async Task ServeAsync(RequestHead request)
+    {
+        _upgraded = true;
+        await SendAsync(ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
+        var peer = "websocket " + _peer;
+        HostingLog.Opened(log, peer);
+        using var watch = new PeerWatch(socket.Progress, configuration.Settings.Connection.UserTimeout, time, socket.Abort);
+        var channel = new SocketChannel(socket, _buffer.AsMemory(0, _length));
+        await using var transport = new WebSocketFrameTransport(channel, peer, WebSocketTransportSettings.Of(configuration), time);
+        _buffer = [];
+        var end = await rules.Acceptor.ServeAsync(transport);
+        HostingLog.Ended(log, peer, end.Reason);
+    }
+
+    private async Task SendAsync(string text) => await socket.SendAsync(Encoding.UTF8.GetBytes(text), ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+
+    // What the peer still sends, a body perhaps, is read and dropped: closing with something unread would reset the connection, and the answer with it.
+    private async Task EndAsync()
+    {
+        socket.EndSending();
+        int count;
+        while ((count = socket.Receive(_buffer)) != 0)
+        {
+            if (count == StreamSocket.WouldBlock)
+            {
+                await socket.WaitReadableAsync();
+                await Task.Yield();
+            }
+        }
+
+        _length = 0;
+    }
+
+    /// <summary>The few answers there are (RFC 9112 section 4).</summary>
+    private static class ResponseHead
+    {
+        public static string Upgrade(string accept) =>
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n";
+
+        public static string Ready(bool keepsAlive, TimeProvider time) => Compose(200, "", length: 0, keepsAlive, time);
+
+        public static string Of(HttpRefusal refusal, bool isHead, bool keepsAlive, TimeProvider time)
+        {
+            var special = refusal.HeaderName is null ? "" : $"{refusal.HeaderName}: {refusal.HeaderValue}\r\n";
+            var type = refusal.Text is null ? "" : $"Content-Type: {HttpRefusal.ContentType}\r\n";
+            var length = Encoding.UTF8.GetByteCount(refusal.Text ?? "");
+            return Compose(refusal.Status, special + type, length, keepsAlive, time) + (isHead ? "" : refusal.Text);
+        }
+
+        private static string Compose(int status, string headers, int length, bool keepsAlive, TimeProvider time) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status} {ReasonPhrase(status)}\r\nContent-Length: {length}\r\nDate: {time.GetUtcNow():R}\r\n{headers}{(keepsAlive ? "" : "Connection: close\r\n")}\r\n");
+
+        private static string ReasonPhrase(int status) => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
+    }
+}

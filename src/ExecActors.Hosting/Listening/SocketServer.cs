@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using ExecActors.Hosting.Http;
+using ExecActors.Platform;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ExecActors.Hosting.Listening;
+
+/// <summary>Listens on a socket and serves what comes: the server of the <c>execactors</c> binary, which needs nothing of a web server but an upgrade.</summary>
+/// <remarks>
+/// One thread waits for all sockets; everything else happens on the pool and in the actors. When the host stops, nothing is accepted any more, what was not
+/// upgraded is cut, and the connections are waited for, which the drain of the actors closes.
+/// </remarks>
+internal sealed class SocketServer : IHostedService, IDisposable
+{
+    private const int Backlog = 512;
+
+    /// <summary>Sockets that are not upgraded, or not yet, beside as many connections as are allowed. Beyond, a socket is closed as soon as it is accepted.</summary>
+    private const int Strangers = 1024;
+
+    private static readonly TimeSpan _acceptAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket _socket;
+    private readonly SiteRules _rules;
+    private readonly ExecServerConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<HttpConnection, bool> _open = new();
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _mostOpen;
+    private readonly ITimer _acceptAgain;
+    private SocketReactor? _reactor;
+    private SocketListener? _listener;
+    private int _openCount = 1; // the listener counts as one, until it stops
+    private bool _failing; // on the reactor's thread
+
+    /// <summary>Does not listen yet. The socket is bound, and stays the caller's.</summary>
+    public SocketServer(Socket socket, SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger<SocketServer> log)
+    {
+        _socket = socket;
+        _rules = rules;
+        _configuration = configuration;
+        _time = time;
+        _log = log;
+        _mostOpen = configuration.Settings.Limits.Connections + Strangers;
+        _acceptAgain = time.CreateTimer(_ => _listener?.Resume(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SocketException">Somebody else listens on the address.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _socket.Listen(Backlog);
+        _reactor = new SocketReactor();
+        _listener = _reactor.Listen(_socket, OnAccepted, OnAcceptFailed);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_listener is null)
+        {
+            return;
+        }
+
+        _listener.Dispose();
+        foreach (var connection in _open.Keys)
+        {
+            connection.AbortUnlessUpgraded();
+        }
+
+        OnOneLess();
+        try
+        {
+            await _allEnded.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var connection in _open.Keys)
+            {
+                connection.Abort();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _acceptAgain.Dispose();
+        _listener?.Dispose();
+        _reactor?.Dispose();
+    }
+
+    private void OnAccepted(StreamSocket socket)
+    {
+        _failing = false;
+        if (Interlocked.Increment(ref _openCount) > _mostOpen)
+        {
+            socket.Abort();
+            OnOneLess();
+            return;
+        }
+
+        var connection = new HttpConnection(socket, _rules, _configuration, _time, _log, OnEnded);
+        _open[connection] = true;
+        ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+    }
+
+    private void OnAcceptFailed(int errno)
+    {
+        if (!_failing)
+        {
+            _failing = true;
+            HostingLog.AcceptFailed(_log, OsError.Describe(errno));
+        }
+
+        _acceptAgain.Change(_acceptAgainAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnEnded(HttpConnection connection)
+    {
+        _open.TryRemove(connection, out _);
+        OnOneLess();
+    }
+
+    private void OnOneLess()
+    {
+        if (Interlocked.Decrement(ref _openCount) == 0)
+        {
+            _allEnded.TrySetResult();
+        }
+    }
+}
