@@ -74,7 +74,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
             new ReceiveStage(
                 Self, _transport, _outbox, settings.Connection.ReceiveBufferBytes, settings.Limits.MessageBytes, _closed.Token),
             new DecodeStage(new FrameDecoder(_transport.Peer)),
-            new DispatchStage(Self, _window, _handOver),
+            new DispatchStage(Self, _window, new RequestReserve(settings.Limits, _window), _handOver),
             new OutboxSource(_outbox, _window),
             new SendStage(Self, _transport, _outbox, settings.Session.CreditBytes, _closed.Token)).Run(_materializer);
     }

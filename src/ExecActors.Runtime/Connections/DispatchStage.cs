@@ -11,9 +11,11 @@ namespace ExecActors.Runtime.Connections;
 /// <remarks>
 /// The hand-over keeps the order: the stage stops, tells the actor that everything before was told, and goes on with the session only when
 /// the actor, having passed all of it on, says so. A message that was pulled before the stop is told to the actor, too, so that nothing is
-/// held here when the stream ends. Pulls only while the <see cref="RequestWindow"/> has room.
+/// held here when the stream ends. Pulls while the <see cref="RequestWindow"/> has room; without it, once there is a session, what may not pass
+/// is put into the reserve, and the stage pulls until that is full, too.
 /// </remarks>
-internal sealed class DispatchStage(IActorRef connection, RequestWindow window, DispatchStage.Switch handOver) : GraphStage<SinkShape<InboundMessage>>
+internal sealed class DispatchStage(IActorRef connection, RequestWindow window, RequestReserve reserve, DispatchStage.Switch handOver)
+    : GraphStage<SinkShape<InboundMessage>>
 {
     private readonly Inlet<InboundMessage> _in = new("Dispatch.in");
 
@@ -21,7 +23,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
     public override SinkShape<InboundMessage> Shape => new(_in);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, window, handOver);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, window, reserve, handOver);
 
     /// <summary>The actor's hand on the stage.</summary>
     internal sealed class Switch
@@ -53,17 +55,20 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         private readonly Inlet<InboundMessage> _in;
         private readonly IActorRef _connection;
         private readonly RequestWindow _window;
+        private readonly RequestReserve _reserve;
         private readonly Switch _switch;
         private SessionProtocol.Attached? _attached;
         private bool _held;
         private bool _discarding;
+        private bool _pulledWithoutRoom;
 
-        public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, Switch handOver)
+        public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, RequestReserve reserve, Switch handOver)
             : base(stage.Shape)
         {
             _in = stage._in;
             _connection = connection;
             _window = window;
+            _reserve = reserve;
             _switch = handOver;
             SetHandler(_in, this);
         }
@@ -71,9 +76,11 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         public override void PreStart()
         {
             _switch.Connect(GetAsyncCallback(OnHold), GetAsyncCallback<SessionProtocol.Attached>(OnResume), GetAsyncCallback(OnDiscard));
-            _window.OnRoom(GetAsyncCallback(PullIfRoom));
+            _window.OnRoom(GetAsyncCallback(GoOn));
             Pull(_in);
         }
+
+        public override void PostStop() => _reserve.Dispose();
 
         public override void OnPush()
         {
@@ -81,19 +88,26 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
             if (_discarding)
             {
                 message.Payload?.Dispose();
-                PullIfRoom();
+                GoOn();
                 return;
             }
 
-            _window.Enter(message.Weight);
-            Dispatch(message);
+            if (_pulledWithoutRoom && !_reserve.TryPass(message))
+            {
+                _reserve.Keep(message);
+            }
+            else
+            {
+                Dispatch(message);
+            }
+
             if (_held)
             {
                 ReachHandOver();
             }
             else
             {
-                PullIfRoom();
+                GoOn();
             }
         }
 
@@ -112,18 +126,20 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         {
             _held = false;
             _attached = attached;
-            PullIfRoom();
+            GoOn();
         }
 
         private void OnDiscard()
         {
             _discarding = true;
             _held = false;
-            PullIfRoom();
+            _reserve.Dispose();
+            GoOn();
         }
 
         private void Dispatch(InboundMessage message)
         {
+            _window.Enter(message.Weight);
             if (_attached is { } attached)
             {
                 attached.Session.Tell(new SessionProtocol.Inbound(attached.Epoch, message), ActorRefs.NoSender);
@@ -134,10 +150,21 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
             }
         }
 
-        // Without room the window calls back here once there may be some.
-        private void PullIfRoom()
+        // When nothing is pulled here, the window calls back once there may be room.
+        private void GoOn()
         {
-            if (!_held && !HasBeenPulled(_in) && !IsClosed(_in) && (_discarding || _window.HasRoom()))
+            while (!_reserve.IsEmpty && _reserve.TryTake(_window.HasRoom(), out var kept))
+            {
+                Dispatch(kept);
+            }
+
+            if (_held || HasBeenPulled(_in) || IsClosed(_in))
+            {
+                return;
+            }
+
+            _pulledWithoutRoom = !_discarding && !(_reserve.IsEmpty && _window.HasRoom());
+            if (!_pulledWithoutRoom || (_attached is not null && _reserve.HasRoom()))
             {
                 Pull(_in);
             }

@@ -4,16 +4,21 @@ namespace ExecActors.Runtime.Frames;
 
 /// <summary>How much of a connection's input may be under way: requests not yet answered or parked, and the bytes they hold.</summary>
 /// <remarks>
-/// The graph enters each message before it tells an actor; the actor that answers or parks it settles it, from any thread. While the
-/// window is full the graph stops pulling and the peer's TCP window closes. Waiting requests (long polls, parked writes) have settled
-/// their place, so a terminate behind any number of them is still read; the bytes a parked write holds stay counted until they are taken.
+/// The graph enters each message before it tells an actor; the actor that answers or parks it settles it, from any thread. Waiting requests
+/// (long polls, parked writes) have settled their place; the bytes a parked write holds stay counted until they are taken. While there is no
+/// room the graph goes on with the reserve (<see cref="RequestReserve"/>), and stops pulling when that is used up: then the peer's TCP window closes.
 /// </remarks>
 internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
 {
+    // What may be under way at most: bytes below the bound, a message on top of them, and small requests until there is no place to wait for them.
+    private readonly long _mostBytes = (2L * limits.ParkedBytes) + limits.MessageBytes;
+    private readonly int[] _awaits = new int[3]; // by what is needed: 1 while the graph waits for it
     private int _requests;
     private long _bytes;
-    private int _blocked;
     private volatile Action? _wake;
+
+    /// <summary>Whether answers of any size may be added to those that the transport has not taken.</summary>
+    public bool TakesAnswers => outbox.QueuedBytes < limits.ParkedBytes;
 
     /// <summary>Counts one message of that many bytes in.</summary>
     public void Enter(int bytes)
@@ -30,38 +35,56 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
         WakeIfBlocked();
     }
 
-    /// <summary>Whether another message may come in. When not, <see cref="OnRoom"/>'s action is called once there may be room.</summary>
-    public bool HasRoom()
-    {
-        if (Fits())
-        {
-            return true;
-        }
+    /// <summary>Whether any other message may come in. When not, <see cref="OnRoom"/>'s action is called once it may.</summary>
+    public bool HasRoom() => Has(Need.Room);
 
-        Interlocked.Exchange(ref _blocked, 1);
-        if (!Fits())
-        {
-            return false;
-        }
-
-        Interlocked.Exchange(ref _blocked, 0);
-        return true;
-    }
+    /// <summary>Whether a message may come in that is answered at once, or is small. When not, <see cref="OnRoom"/>'s action is called once it may.</summary>
+    /// <param name="answersTaken">Whether the answers that wait have to be few, too.</param>
+    public bool HasReserve(bool answersTaken) => Has(answersTaken ? Need.ReserveAndAnswersTaken : Need.Reserve);
 
     /// <summary>Called by the graph after the outbox drained, too, since queued answers count.</summary>
     public void WakeIfBlocked()
     {
-        if (Volatile.Read(ref _blocked) == 1 && Fits() && Interlocked.Exchange(ref _blocked, 0) == 1)
+        for (var need = Need.Room; need <= Need.ReserveAndAnswersTaken; need++)
         {
-            _wake?.Invoke();
+            ref var awaits = ref _awaits[(int)need];
+            if (Volatile.Read(ref awaits) == 1 && Fits(need) && Interlocked.Exchange(ref awaits, 0) == 1)
+            {
+                _wake?.Invoke();
+            }
         }
     }
 
     /// <summary>Names what to call when there may be room again. Only the graph calls this, once.</summary>
     public void OnRoom(Action wake) => _wake = wake;
 
-    private bool Fits() =>
+    private bool Has(Need need)
+    {
+        if (Fits(need))
+        {
+            return true;
+        }
+
+        ref var awaits = ref _awaits[(int)need];
+        Interlocked.Exchange(ref awaits, 1);
+        if (!Fits(need))
+        {
+            return false;
+        }
+
+        Interlocked.Exchange(ref awaits, 0);
+        return true;
+    }
+
+    private bool Fits(Need need) =>
         Volatile.Read(ref _requests) < limits.InFlightRequests
-        && Volatile.Read(ref _bytes) < limits.ParkedBytes
-        && outbox.QueuedBytes < limits.ParkedBytes;
+        && Volatile.Read(ref _bytes) < (need == Need.Room ? limits.ParkedBytes : _mostBytes)
+        && (need == Need.Reserve || TakesAnswers);
+
+    private enum Need
+    {
+        Room,
+        Reserve,
+        ReserveAndAnswersTaken,
+    }
 }

@@ -85,6 +85,7 @@ public sealed record ExecServerSettings
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
                 ParkedBytes = read.Bytes("execactors.limits.parked-bytes", 64 << 10, 1 << 30),
+                ReserveBytes = read.Bytes("execactors.limits.reserve-bytes", 0, 1 << 30),
                 ConcurrentRequests = read.Count("execactors.limits.concurrent-requests", 0, 1_000_000),
             },
             Connection = new ConnectionSettings
@@ -185,6 +186,9 @@ public sealed record LimitSettings
 
     /// <summary>Bytes held by one connection's requests, and by its answers.</summary>
     public required int ParkedBytes { get; init; }
+
+    /// <summary>Bytes of one connection's requests that are kept back while <see cref="ParkedBytes"/> are held.</summary>
+    public required int ReserveBytes { get; init; }
 
     /// <summary>Long-running requests of one connection that may run at once; 0 for no cap.</summary>
     public required int ConcurrentRequests { get; init; }

@@ -8,14 +8,17 @@ namespace ExecActors.Runtime.Workers;
 
 /// <summary>
 /// Threads for calls that can only block. A few are made as work comes; more only when nothing was finished for a while, because then those
-/// few are stuck (a dead mount). Threads that find no work for a while end.
+/// few are stuck (a dead mount). Threads that find no work for a while end, but for one.
 /// </summary>
-/// <param name="id">The dispatcher's name, which the threads get too.</param>
-/// <param name="limits">How many threads, and how patient.</param>
-internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : ExecutorService(id), IDisposable
+/// <remarks>
+/// The system may have no thread to give; the runtime needs a descriptor for each, too. Then the work waits for the threads there are, of which there is always one.
+/// </remarks>
+internal sealed class ElasticExecutor : ExecutorService, IDisposable
 {
     private const int StackBytes = 256 * 1024; // calls into the kernel need little
 
+    private readonly BlockingIoSettings _limits;
+    private readonly Action<Thread> _start;
     private readonly ConcurrentQueue<IRunnable> _queue = new();
 #pragma warning disable CA2213 // threads may still wait on them, and neither has anything to give back
     private readonly SemaphoreSlim _items = new(0);
@@ -26,6 +29,19 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
     private int _watched;
     private long _finished;
     private volatile bool _stopped;
+
+    /// <summary>Makes the thread that stays.</summary>
+    /// <param name="id">The dispatcher's name, which the threads get too.</param>
+    /// <param name="limits">How many threads, and how patient.</param>
+    /// <param name="start">Starts a thread; what the runtime does unless given.</param>
+    public ElasticExecutor(string id, BlockingIoSettings limits, Action<Thread>? start = null)
+        : base(id)
+    {
+        _limits = limits;
+        _start = start ?? (thread => thread.Start());
+        _threads = 1;
+        _start(NewThread(Work));
+    }
 
     /// <summary>Threads there are now.</summary>
     public int ThreadCount => Volatile.Read(ref _threads);
@@ -45,7 +61,7 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
             return;
         }
 
-        if (!TryAddThread(limits.Threads))
+        if (!TryAddThread(_limits.Threads))
         {
             WatchForStandstill();
         }
@@ -56,7 +72,7 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
     {
         _stopped = true;
         _stop.Set();
-        _items.Release(limits.MaxThreads);
+        _items.Release(_limits.MaxThreads);
     }
 
     /// <inheritdoc/>
@@ -75,16 +91,36 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
         }
         while (Interlocked.CompareExchange(ref _threads, threads + 1, threads) != threads);
 
-        new Thread(Work, StackBytes) { IsBackground = true, Name = Id }.Start();
-        return true;
+        if (TryStart(Work))
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _threads);
+        return false;
     }
+
+    private bool TryStart(ThreadStart body)
+    {
+        try
+        {
+            _start(NewThread(body));
+            return true;
+        }
+        catch (Exception none) when (none is OutOfMemoryException or ThreadStartException)
+        {
+            return false; // no pid, no memory or no descriptor for it
+        }
+    }
+
+    private Thread NewThread(ThreadStart body) => new(body, StackBytes) { IsBackground = true, Name = Id };
 
     // One watcher at a time, a thread that only sleeps; it exists while work waits that the usual threads do not get to.
     private void WatchForStandstill()
     {
-        if (Interlocked.Exchange(ref _watched, 1) == 0)
+        if (Interlocked.Exchange(ref _watched, 1) == 0 && !TryStart(Watch))
         {
-            new Thread(Watch, StackBytes) { IsBackground = true, Name = Id }.Start();
+            Volatile.Write(ref _watched, 0); // the next to come tries again
         }
     }
 
@@ -93,14 +129,14 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
         do
         {
             var finished = Interlocked.Read(ref _finished);
-            if (_stop.Wait(limits.Patience))
+            if (_stop.Wait(_limits.Patience))
             {
                 return;
             }
 
             if (Interlocked.Read(ref _finished) == finished && !_queue.IsEmpty)
             {
-                TryAddThread(limits.MaxThreads);
+                TryAddThread(_limits.MaxThreads);
             }
         }
         while (!_queue.IsEmpty);
@@ -117,24 +153,39 @@ internal sealed class ElasticExecutor(string id, BlockingIoSettings limits) : Ex
         while (!_stopped)
         {
             Interlocked.Increment(ref _idle);
-            var found = _items.Wait(limits.IdleTime);
+            var found = _items.Wait(_limits.IdleTime);
             Interlocked.Decrement(ref _idle);
-            if (!found)
+            if (!found && TryLeave())
             {
                 break;
             }
 
-            if (_queue.TryDequeue(out var run))
+            if (found && _queue.TryDequeue(out var run))
             {
                 run.Run();
                 Interlocked.Increment(ref _finished);
             }
         }
 
-        Interlocked.Decrement(ref _threads);
         if (!_queue.IsEmpty && !_stopped)
         {
-            TryAddThread(limits.Threads); // came while this one was ending
+            TryAddThread(_limits.Threads); // came while this one was ending
         }
+    }
+
+    private bool TryLeave()
+    {
+        int threads;
+        do
+        {
+            threads = Volatile.Read(ref _threads);
+            if (threads == 1)
+            {
+                return false;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _threads, threads - 1, threads) != threads);
+
+        return true;
     }
 }

@@ -23,7 +23,7 @@ public sealed class DispatchStageTests : RuntimeTest
         _session = CreateTestProbe();
         _window = new RequestWindow(Settings.Limits with { InFlightRequests = 2 }, new Outbox());
         _source = Source.Queue<InboundMessage>(16, OverflowStrategy.Backpressure)
-            .To(Sink.FromGraph(new DispatchStage(_connection.Ref, _window, _handOver)))
+            .To(Sink.FromGraph(new DispatchStage(_connection.Ref, _window, new RequestReserve(Settings.Limits, _window), _handOver)))
             .Run(Sys.Materializer());
     }
 

@@ -9,7 +9,12 @@ namespace ExecActors.Runtime.Tests.Frames;
 
 public sealed class RequestWindowTests
 {
-    private static readonly LimitSettings _limits = ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits with { InFlightRequests = 2, ParkedBytes = 100 };
+    private static readonly LimitSettings _limits = ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits with
+    {
+        InFlightRequests = 2,
+        ParkedBytes = 100,
+        MessageBytes = 1000,
+    };
 
     [Fact]
     public void It_is_full_of_requests_of_bytes_or_of_answers_not_taken()
@@ -60,6 +65,52 @@ public sealed class RequestWindowTests
         Assert.Equal(0, wakes);
         window.Settle(1, 1);
         Assert.Equal(1, wakes);
+    }
+
+    [Fact]
+    public void There_is_a_reserve_beyond_the_bytes_but_not_beyond_the_requests_under_way()
+    {
+        var window = new RequestWindow(_limits, new Outbox());
+        var wakes = 0;
+        window.OnRoom(() => wakes++);
+
+        window.Enter(1199);
+        Assert.False(window.HasRoom());
+        Assert.True(window.HasReserve(answersTaken: true));
+        window.Enter(1);
+        Assert.False(window.HasReserve(answersTaken: false));
+        window.Settle(requests: 2, bytes: 0); // parked
+        Assert.False(window.HasReserve(answersTaken: false)); // as much is only held when something that is never refused waits
+        Assert.Equal(0, wakes);
+
+        window.Settle(requests: 0, bytes: 1);
+        Assert.Equal(1, wakes);
+        Assert.False(window.HasRoom());
+        window.Settle(requests: 0, bytes: 1100);
+        Assert.Equal(2, wakes);
+        Assert.True(window.HasRoom());
+    }
+
+    [Fact]
+    public void The_reserve_does_not_mind_answers_that_are_not_taken_unless_it_is_asked_to()
+    {
+        var outbox = new Outbox();
+        var window = new RequestWindow(_limits, outbox);
+        var wakes = 0;
+        window.OnRoom(() => wakes++);
+        window.Enter(100);
+        outbox.Offer(ByteLease.CopyOf(new byte[100]));
+
+        Assert.False(window.TakesAnswers);
+        Assert.False(window.HasRoom());
+        Assert.True(window.HasReserve(answersTaken: false));
+        Assert.False(window.HasReserve(answersTaken: true));
+        outbox.Sent(1);
+        window.WakeIfBlocked();
+
+        Assert.Equal(1, wakes); // there is still no room
+        Assert.True(window.TakesAnswers);
+        Assert.True(window.HasReserve(answersTaken: true));
     }
 
     [Fact]

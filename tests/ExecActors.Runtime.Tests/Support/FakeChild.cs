@@ -10,6 +10,7 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<OutputStreamKind, long> _granted = [];
     private readonly List<int> _signals = [];
@@ -44,7 +45,7 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
     public bool OutputAbandoned { get; private set; }
 
     /// <summary>Whether it was ended with all that descends from it.</summary>
-    public bool IsEnded { get; private set; }
+    public bool IsEnded => _ended.Task.IsCompleted;
 
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased => _released.Task.IsCompleted;
@@ -53,6 +54,9 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
 
     /// <summary>Completes once the actor watches.</summary>
     public Task BegunAsync() => _begun.Task.SoonAsync();
+
+    /// <summary>Completes once it was ended with all that descends from it.</summary>
+    public Task EndedAsync() => _ended.Task.SoonAsync();
 
     /// <summary>Completes once the actor gave it back.</summary>
     public Task ReleasedAsync() => _released.Task.SoonAsync();
@@ -178,7 +182,7 @@ internal sealed class FakeChild(int pid, ProcessSpec spec) : IChildProcess
         lock (_gate)
         {
             ThrowIfBroken(nameof(IChildProcess.SignalGroup));
-            IsEnded = true;
+            _ended.TrySetResult();
             if (!IsReleased)
             {
                 _signals.Add(Platform.Signals.SIGKILL);

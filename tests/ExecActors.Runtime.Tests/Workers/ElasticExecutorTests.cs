@@ -20,21 +20,7 @@ public sealed class ElasticExecutorTests
     public void Calls_that_are_stuck_do_not_hold_up_the_others()
     {
         using var executor = new ElasticExecutor("test", s_settings);
-        using var mount = new ManualResetEventSlim();
-        using var done = new CountdownEvent(3);
-        for (var i = 0; i < s_settings.MaxThreads - 1; i++)
-        {
-            executor.Execute(new ActionRunnable(mount.Wait));
-        }
-
-        for (var i = 0; i < done.InitialCount; i++)
-        {
-            executor.Execute(new ActionRunnable(() => done.Signal()));
-        }
-
-        Assert.True(done.Wait(TestTimeouts.Default));
-        Assert.InRange(executor.ThreadCount, s_settings.MaxThreads, s_settings.MaxThreads);
-        mount.Set();
+        CheckThatStuckCallsHoldUpNoOthers(executor);
     }
 
     [Fact]
@@ -69,22 +55,62 @@ public sealed class ElasticExecutorTests
     }
 
     [Fact]
-    public void Threads_without_work_end_and_come_back_with_it()
+    public void Threads_without_work_end_but_for_one_and_come_back_with_it()
     {
         using var executor = new ElasticExecutor("test", s_settings);
         for (var round = 0; round < 3; round++)
         {
-            using var ran = new ManualResetEventSlim();
-            Thread? worker = null;
-            executor.Execute(new ActionRunnable(() =>
+            using var both = new Barrier(2);
+            using var ran = new CountdownEvent(2);
+            var workers = new Thread[2];
+            for (var i = 0; i < workers.Length; i++)
             {
-                worker = Thread.CurrentThread;
-                ran.Set();
-            }));
+                var place = i;
+                executor.Execute(new ActionRunnable(() =>
+                {
+                    workers[place] = Thread.CurrentThread;
+                    both.SignalAndWait();
+                    ran.Signal();
+                }));
+            }
 
             Assert.True(ran.Wait(TestTimeouts.Default));
-            Assert.True(worker!.Join(TestTimeouts.Default));
+            Assert.True(SpinWait.SpinUntil(() => workers.Count(worker => worker.IsAlive) == 1, TestTimeouts.Default));
+            Assert.Equal(1, executor.ThreadCount);
         }
+    }
+
+    [Fact]
+    public void When_there_are_no_more_threads_work_waits_for_those_there_are()
+    {
+        var refuses = false;
+        using var executor = new ElasticExecutor("test", s_settings, thread =>
+        {
+            if (Volatile.Read(ref refuses))
+            {
+#pragma warning disable CA2201, MA0012 // what the runtime itself throws then
+                throw new OutOfMemoryException("no thread");
+#pragma warning restore CA2201, MA0012
+            }
+
+            thread.Start();
+        });
+        using var held = new ManualResetEventSlim();
+        using var ran = new CountdownEvent(20);
+        Volatile.Write(ref refuses, true);
+        executor.Execute(new ActionRunnable(held.Wait));
+        for (var i = 0; i < ran.InitialCount; i++)
+        {
+            executor.Execute(new ActionRunnable(() => ran.Signal()));
+        }
+
+        Assert.Equal((1, ran.InitialCount), (executor.ThreadCount, ran.CurrentCount));
+        held.Set();
+        Assert.True(ran.Wait(TestTimeouts.Default));
+
+        // With threads to be had again there are more, also beyond the usual ones.
+        Volatile.Write(ref refuses, false);
+        CheckThatStuckCallsHoldUpNoOthers(executor);
     }
 
     [Fact]
@@ -112,5 +138,24 @@ public sealed class ElasticExecutorTests
 
         Assert.True(ran.Wait(TestTimeouts.Default));
         tellers.ForEach(teller => teller.Join());
+    }
+
+    private static void CheckThatStuckCallsHoldUpNoOthers(ElasticExecutor executor)
+    {
+        using var mount = new ManualResetEventSlim();
+        using var done = new CountdownEvent(3);
+        for (var i = 0; i < s_settings.MaxThreads - 1; i++)
+        {
+            executor.Execute(new ActionRunnable(mount.Wait));
+        }
+
+        for (var i = 0; i < done.InitialCount; i++)
+        {
+            executor.Execute(new ActionRunnable(() => done.Signal()));
+        }
+
+        Assert.True(done.Wait(TestTimeouts.Default));
+        Assert.InRange(executor.ThreadCount, s_settings.MaxThreads, s_settings.MaxThreads);
+        mount.Set();
     }
 }
