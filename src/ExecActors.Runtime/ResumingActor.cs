@@ -9,7 +9,7 @@ namespace ExecActors.Runtime;
 /// What <see cref="Directive.Resume"/> would do, without asking the embedder's user guardian for another strategy than its default, whose
 /// restart would stop every session.
 /// </remarks>
-internal abstract partial class ResumingActor(ILogger log) : ReceiveActor
+internal abstract partial class ResumingActor(ILogger log) : ActorBase
 {
     /// <summary>For the log.</summary>
     protected ILogger Log => log;

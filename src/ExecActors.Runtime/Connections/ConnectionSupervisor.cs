@@ -27,12 +27,11 @@ internal sealed class ConnectionSupervisor : ResumingActor
     {
         _environment = environment;
         _places = places;
-        Become(Accepting);
     }
 
     /// <summary>No connections yet. <paramref name="places"/> gets one back for each that ends.</summary>
     public static Props Props(ConnectionEnvironment environment, AdmissionCounter places) =>
-        Akka.Actor.Props.Create<ConnectionSupervisor>(environment, places);
+        ActorProducer.PropsOf(() => new ConnectionSupervisor(environment, places));
 
     /// <inheritdoc/>
     protected override void PreStart() => _materializer = Context.Materializer();
@@ -40,22 +39,47 @@ internal sealed class ConnectionSupervisor : ResumingActor
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private void Accepting()
+    /// <inheritdoc/>
+    protected override bool Receive(object message) => Accepting(message);
+
+    private bool Accepting(object message)
     {
-        Receive<Accept>(OnAccept);
-        Receive<Terminated>(OnTerminated);
-        Receive<Drain>(OnDrain);
+        switch (message)
+        {
+            case Accept accept:
+                OnAccept(accept);
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
     }
 
-    private void Draining()
+    private bool Draining(object message)
     {
-        Receive<Accept>(accept =>
+        switch (message)
         {
-            _places.GiveBack();
-            accept.Ended.TrySetResult(new ConnectionEnd("refused: the server is shutting down"));
-        });
-        Receive<Terminated>(OnTerminated);
-        Receive<Drain>(OnDrain);
+            case Accept accept:
+                _places.GiveBack();
+                accept.Ended.TrySetResult(new ConnectionEnd("refused: the server is shutting down"));
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
+    }
+
+    private bool ReceiveAny(object message)
+    {
+        switch (message)
+        {
+            case Terminated terminated:
+                OnTerminated(terminated);
+                return true;
+            case Drain:
+                OnDrain();
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void OnAccept(Accept accept)
@@ -75,7 +99,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
         AnswerDrainers();
     }
 
-    private void OnDrain(Drain drain)
+    private void OnDrain()
     {
         _drainers.Add(Sender);
         Become(Draining);

@@ -15,7 +15,7 @@ namespace ExecActors.Runtime.FileSystem;
 /// Children: none. Supervision: a failure stops it, and its watches with it. Behaviours: one. Timers: none.
 /// Owns: the watches. They are set up and read on the session's workers; what the kernel tells comes from the reactor's thread as a message.
 /// </remarks>
-internal sealed partial class WatchActor : ReceiveActor
+internal sealed partial class WatchActor : ActorBase
 {
     private const int MostMissing = 64;
 
@@ -30,22 +30,47 @@ internal sealed partial class WatchActor : ReceiveActor
     {
         _environment = environment;
         _epoch = epoch;
-        Receive<Request>(OnRequest);
-        Receive<MissingSetUp>(OnMissingSetUp);
-        Receive<MissingFired>(OnMissingFired);
-        Receive<TreeSetUp>(OnTreeSetUp);
-        Receive<TreeReady>(ready => ReadTree(ready.Tree));
-        Receive<TreeRead>(OnTreeRead);
-        Receive<ServiceProtocol.Admitted>(_ => OnAdmitted());
     }
 
     /// <summary>The watches of one attachment.</summary>
     /// <param name="environment">What they need.</param>
     /// <param name="epoch">The attachment.</param>
-    public static Props Props(WatchEnvironment environment, long epoch) => Akka.Actor.Props.Create<WatchActor>(environment, epoch);
+    public static Props Props(WatchEnvironment environment, long epoch) =>
+        ActorProducer.PropsOf(() => new WatchActor(environment, epoch));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override bool Receive(object message)
+    {
+        switch (message)
+        {
+            case Request request:
+                OnRequest(request);
+                return true;
+            case MissingSetUp setUp:
+                OnMissingSetUp(setUp);
+                return true;
+            case MissingFired fired:
+                OnMissingFired(fired);
+                return true;
+            case TreeSetUp setUp:
+                OnTreeSetUp(setUp);
+                return true;
+            case TreeReady ready:
+                ReadTree(ready.Tree);
+                return true;
+            case TreeRead read:
+                OnTreeRead(read);
+                return true;
+            case ServiceProtocol.Admitted:
+                OnAdmitted();
+                return true;
+            default:
+                return false;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()

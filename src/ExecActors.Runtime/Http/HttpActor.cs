@@ -39,14 +39,6 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         _epoch = epoch;
         _lookup = new NameLookup(Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule);
         _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings);
-        Receive<Request>(OnRequest);
-        Receive<Cancel>(OnCancel);
-        Receive<Ended>(OnEnded);
-        Receive<DeadlineOver>(over => OnDeadline(over.Request), over => _buffered.Contains(over.Request));
-        Receive<DeadlineOver>(_ => { }); // it had ended when its time did
-        Receive<HttpStreamActor.GivenUp>(_ => OnGivenUp(Sender));
-        Receive<StreamOver>(Release);
-        Receive<StreamEnded>(OnStreamEnded);
     }
 
     /// <summary>Set by Akka.</summary>
@@ -55,10 +47,45 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
     /// <summary>The requests of one attachment.</summary>
     /// <param name="environment">What all of them need.</param>
     /// <param name="epoch">The attachment.</param>
-    public static Props Props(HttpEnvironment environment, long epoch) => Akka.Actor.Props.Create<HttpActor>(environment, epoch);
+    public static Props Props(HttpEnvironment environment, long epoch) => ActorProducer.PropsOf(() => new HttpActor(environment, epoch));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override bool Receive(object message)
+    {
+        switch (message)
+        {
+            case Request request:
+                OnRequest(request);
+                return true;
+            case Cancel cancel:
+                OnCancel(cancel);
+                return true;
+            case Ended ended:
+                OnEnded(ended);
+                return true;
+            case DeadlineOver over:
+                if (_buffered.Contains(over.Request))
+                {
+                    OnDeadline(over.Request);
+                }
+
+                return true; // else it had ended when its time did
+            case HttpStreamActor.GivenUp:
+                OnGivenUp(Sender);
+                return true;
+            case StreamOver over:
+                Release(over);
+                return true;
+            case StreamEnded ended:
+                OnStreamEnded(ended);
+                return true;
+            default:
+                return false;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()

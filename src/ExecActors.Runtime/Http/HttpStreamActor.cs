@@ -39,7 +39,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
 
     /// <summary>A request that has been checked; it begins with the actor.</summary>
     public static Props Props(HttpOrder order, HttpEnvironment environment, NameLookup lookup) =>
-        Akka.Actor.Props.Create<HttpStreamActor>(order, environment, lookup);
+        ActorProducer.PropsOf(() => new HttpStreamActor(order, environment, lookup));
 
     /// <inheritdoc/>
     protected override void PreStart()

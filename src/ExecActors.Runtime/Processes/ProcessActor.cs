@@ -17,7 +17,7 @@ namespace ExecActors.Runtime.Processes;
 /// came back for what it lacks (CatchUpOver), linger once closed.
 /// Owns: the child, the log and its file, the bytes queued for standard input.
 /// </remarks>
-internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
+internal sealed partial class ProcessActor : ActorBase, IWithTimers
 {
     private const string WithoutSandbox = "none";
 
@@ -43,7 +43,6 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         _log = new OutputLog(order.Output, canSpill: environment.Spill.IsUsable && environment.Output.SpillBytes > 0);
         _writeIds = new WriteIdMemory(environment.Settings.WriteIds);
         _attachment = order.Attached ? order.Start.Epoch : NotAttached;
-        Become(Starting);
     }
 
     /// <summary>Set by Akka.</summary>
@@ -99,59 +98,136 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
         CloseFile();
     }
 
-    private void Starting()
+    /// <inheritdoc/>
+    protected override bool Receive(object message) => Starting(message);
+
+    private bool Starting(object message)
     {
-        Receive<Spawned>(OnSpawned);
-        Receive<SpawnFailed>(failure => AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message)));
-        Receive<StartPatienceOver>(_ => AbandonStart(Errors.StartCancelled(_order.ProcessId)));
-        Receive<Read>(read => HoldBack(read, read.Request));
-        Receive<Write>(write => HoldBack(write, write.Request));
-        Receive<Signal>(signal => HoldBackImpatiently(signal, signal.Request));
-        Receive<Terminate>(terminate => HoldBackImpatiently(terminate, terminate.Request));
-        Receive<Attach>(attach => _attachment = attach.Epoch);
-        Receive<Detach>(OnDetachWhileStarting);
-        Receive<Limit>(limit => _log.Limit(limit.RingBytes, limit.SpillBytes));
+        switch (message)
+        {
+            case Spawned spawned:
+                OnSpawned(spawned);
+                return true;
+            case SpawnFailed failure:
+                AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message));
+                return true;
+            case StartPatienceOver:
+                AbandonStart(Errors.StartCancelled(_order.ProcessId));
+                return true;
+            case Read read:
+                HoldBack(read, read.Request);
+                return true;
+            case Write write:
+                HoldBack(write, write.Request);
+                return true;
+            case Signal signal:
+                HoldBackImpatiently(signal, signal.Request);
+                return true;
+            case Terminate terminate:
+                HoldBackImpatiently(terminate, terminate.Request);
+                return true;
+            case Attach attach:
+                _attachment = attach.Epoch;
+                return true;
+            case Detach detach:
+                OnDetachWhileStarting(detach);
+                return true;
+            case Limit limit:
+                _log.Limit(limit.RingBytes, limit.SpillBytes);
+                return true;
+            default:
+                return false;
+        }
     }
 
-    private void Live()
+    private bool Live(object message)
     {
-        Receive<OutputRead>(OnOutputRead);
-        Receive<Admitted>(OnAdmitted);
-        Receive<Write>(OnWrite);
-        Receive<Read>(OnRead);
-        Receive<ReadDeadline>(OnReadDeadline);
-        Receive<StdinReady>(_ => OnStdinReady());
-        Receive<OutputEnded>(OnOutputEnded);
-        Receive<Exited>(OnExited);
-        Receive<Signal>(OnSignal);
-        Receive<Terminate>(OnTerminate);
-        Receive<Attach>(OnAttach);
-        Receive<Detach>(OnDetach);
-        Receive<LingerOver>(_ => OnLingerOver());
-        Receive<Spilled>(OnSpilled);
-        Receive<ReadBack>(OnReadBack);
-        Receive<StallOver>(_ => OnStallOver());
-        Receive<CatchUpOver>(_ => OnCatchUpOver());
-        Receive<Limit>(OnLimit);
+        switch (message)
+        {
+            case OutputRead read:
+                OnOutputRead(read);
+                return true;
+            case Admitted admitted:
+                OnAdmitted(admitted);
+                return true;
+            case Write write:
+                OnWrite(write);
+                return true;
+            case Read read:
+                OnRead(read);
+                return true;
+            case ReadDeadline deadline:
+                OnReadDeadline(deadline);
+                return true;
+            case StdinReady:
+                OnStdinReady();
+                return true;
+            case OutputEnded ended:
+                OnOutputEnded(ended);
+                return true;
+            case Exited exited:
+                OnExited(exited);
+                return true;
+            case Signal signal:
+                OnSignal(signal);
+                return true;
+            case Terminate terminate:
+                OnTerminate(terminate);
+                return true;
+            case Attach attach:
+                OnAttach(attach);
+                return true;
+            case Detach detach:
+                OnDetach(detach);
+                return true;
+            case LingerOver:
+                OnLingerOver();
+                return true;
+            case Spilled spilled:
+                OnSpilled(spilled);
+                return true;
+            case ReadBack read:
+                OnReadBack(read);
+                return true;
+            case StallOver:
+                OnStallOver();
+                return true;
+            case CatchUpOver:
+                OnCatchUpOver();
+                return true;
+            case Limit limit:
+                OnLimit(limit);
+                return true;
+            default:
+                return false;
+        }
     }
 
     /// <summary>The start failed or was given up: what still arrives finds no process. The session stops the actor.</summary>
-    private void NotStarted()
+    private bool NotStarted(object message)
     {
-        Receive<Read>(read => Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId))));
-        Receive<Write>(write =>
+        switch (message)
         {
-            write.Bytes.Dispose();
-            ReplyWrite(write.Request, WriteStatus.UnknownProcess);
-        });
-        Receive<Signal>(signal => Reply(signal.Request, AnswerFrames.Empty(signal.Request.Id)));
-        Receive<Terminate>(terminate => ReplyTerminate(terminate.Request, running: false));
-        Receive<Spawned>(_ => { }); // given back by PendingStart when the start was given up
-        Receive<SpawnFailed>(_ => { }); // the given-up start failed after all
-        Receive<StartPatienceOver>(_ => { });
-        Receive<Attach>(_ => { });
-        Receive<Detach>(_ => { });
-        Receive<Limit>(_ => { });
+            case Read read:
+                Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId)));
+                return true;
+            case Write write:
+                write.Bytes.Dispose();
+                ReplyWrite(write.Request, WriteStatus.UnknownProcess);
+                return true;
+            case Signal signal:
+                Reply(signal.Request, AnswerFrames.Empty(signal.Request.Id));
+                return true;
+            case Terminate terminate:
+                ReplyTerminate(terminate.Request, running: false);
+                return true;
+            case Spawned: // given back by PendingStart when the start was given up
+            case SpawnFailed: // the given-up start failed after all
+            case StartPatienceOver or Attach or Detach or Limit:
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void OnSpawned(Spawned spawned)

@@ -28,7 +28,6 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
     {
         _environment = environment;
         _ids = ids;
-        Become(Serving);
     }
 
     /// <summary>Set by Akka.</summary>
@@ -40,32 +39,62 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
 
     /// <summary>An empty registry.</summary>
     public static Props Props(SessionEnvironment environment, SessionIdFactory ids) =>
-        Akka.Actor.Props.Create<SessionRegistryActor>(environment, ids);
+        ActorProducer.PropsOf(() => new SessionRegistryActor(environment, ids));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private void Serving()
+    /// <inheritdoc/>
+    protected override bool Receive(object message) => Serving(message);
+
+    private bool Serving(object message)
     {
-        Receive<Open>(OnOpen);
-        Receive<ConnectionEnded>(ended => OnConnectionEnded(ended.Session, ended.Epoch));
-        Receive<RetentionOver>(OnRetentionOver);
-        Receive<Terminated>(OnTerminated);
-        Receive<Drain>(_ =>
+        switch (message)
         {
-            Become(Refusing);
-            Sender.Tell(Draining.Instance);
-        });
+            case Open open:
+                OnOpen(open);
+                return true;
+            case Drain:
+                Become(Refusing);
+                Sender.Tell(Draining.Instance);
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
     }
 
-    private void Refusing()
+    private bool Refusing(object message)
     {
-        Receive<Open>(open => open.Link.Connection.Tell(
-            new Refused(new RpcError(ErrorCodes.InvalidRequest, "the server is shutting down; connect to another or try again later"))));
-        Receive<ConnectionEnded>(ended => OnConnectionEnded(ended.Session, ended.Epoch));
-        Receive<RetentionOver>(OnRetentionOver);
-        Receive<Terminated>(OnTerminated);
-        Receive<Drain>(_ => Sender.Tell(Draining.Instance));
+        switch (message)
+        {
+            case Open open:
+                open.Link.Connection.Tell(
+                    new Refused(new RpcError(ErrorCodes.InvalidRequest, "the server is shutting down; connect to another or try again later")));
+                return true;
+            case Drain:
+                Sender.Tell(Draining.Instance);
+                return true;
+            default:
+                return ReceiveAny(message);
+        }
+    }
+
+    private bool ReceiveAny(object message)
+    {
+        switch (message)
+        {
+            case ConnectionEnded ended:
+                OnConnectionEnded(ended.Session, ended.Epoch);
+                return true;
+            case RetentionOver over:
+                OnRetentionOver(over);
+                return true;
+            case Terminated terminated:
+                OnTerminated(terminated);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void OnOpen(Open open)
