@@ -47,7 +47,7 @@ internal static class EnvironmentInfoJson
     public static ReadOnlyMemory<byte> Of(HostFacts facts)
     {
         var json = new ArrayBufferWriter<byte>(1024);
-        WireJson.Write(json, From(facts));
+        WireWriter.EnvironmentInfo(json, From(facts));
         return json.WrittenMemory;
     }
 

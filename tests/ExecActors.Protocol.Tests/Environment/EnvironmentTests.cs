@@ -41,6 +41,19 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public void Info_is_written_as_the_serializer_would_and_without_what_is_not_known()
+    {
+        EnvironmentInfo[] infos =
+        [
+            Wire.Deserialized<EnvironmentInfo>(Full),
+            new(new ShellInfo("sh", "/a \"\\\n\u0001é")),
+            new(new ShellInfo("", "")) { PrependPathDirs = [], TemporaryDirectories = ["file:///a", "file:///b"], Capabilities = [] },
+        ];
+
+        Assert.All(infos, info => Assert.Equal(Wire.Text(Wire.Serialized(info)), Wire.Written(w => WireWriter.EnvironmentInfo(w, info))));
+    }
+
+    [Fact]
     public void An_older_servers_info_has_the_shell_alone()
     {
         var info = Wire.Deserialized<InitializeResponse>("""{"sessionId":"s","environmentInfo":{"shell":{"name":"sh","path":"sh"},"future":1}}""");
