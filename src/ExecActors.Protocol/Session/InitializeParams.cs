@@ -19,9 +19,9 @@ public sealed record InitializeParams(
     /// <param name="value">The params.</param>
     /// <param name="error">Why they are refused, always <see cref="ErrorCodes.InvalidParams"/>.</param>
     public static bool TryDecode(ReadOnlyMemory<byte> paramsJson, [NotNullWhen(true)] out InitializeParams? value, out RpcError error) =>
-        ParamsDecoder.TryDecode(paramsJson, Read, out value, out error);
+        ParamsDecoder.TryDecodeBytes(paramsJson, Read, out value, out error);
 
-    private static InitializeParams? Read(ref FieldReader fields)
+    private static InitializeParams? Read(ref ByteFieldReader fields)
     {
         if (!fields.Enter("struct InitializeParams"))
         {
@@ -30,26 +30,27 @@ public sealed record InitializeParams(
 
         string? clientName = null, resume = null;
         var takeover = false;
-        while (fields.NextMember(out var name))
+        while (fields.NextMember())
         {
-            switch (name)
+            if (fields.IsNamed("clientName"u8))
             {
-                case "clientName":
-                    clientName = fields.String();
-                    break;
-                case "resumeSessionId":
-                    resume = fields.StringOrNull();
-                    break;
-                case "takeover":
-                    takeover = fields.Boolean() ?? false;
-                    break;
-                default:
-                    fields.Skip();
-                    break;
+                clientName = fields.String();
+            }
+            else if (fields.IsNamed("resumeSessionId"u8))
+            {
+                resume = fields.StringOrNull();
+            }
+            else if (fields.IsNamed("takeover"u8))
+            {
+                takeover = fields.Boolean();
+            }
+            else
+            {
+                fields.Skip();
             }
         }
 
-        fields.Require(clientName, "clientName");
+        fields.Require(clientName is not null, "clientName");
         return fields.Error is null ? new(clientName!, resume, takeover) : null;
     }
 }
