@@ -13,7 +13,9 @@ namespace ExecActors.Hosting;
 internal static partial class ActorComposition
 {
     /// <summary>Registers what serves the connections that the listeners accept; an acceptor or process host that is already there is kept.</summary>
-    public static void AddTo(IServiceCollection services)
+    /// <param name="services">The host's services.</param>
+    /// <param name="addSystem">Adds what makes the actor system and calls <see cref="ExecActorSystem.Start"/>; not called when there is an acceptor.</param>
+    public static void AddTo(IServiceCollection services, Action<IServiceCollection> addSystem)
     {
         if (services.Any(service => service.ServiceType == typeof(IConnectionAcceptor)))
         {
@@ -36,15 +38,18 @@ internal static partial class ActorComposition
             provider.GetRequiredService<ExecServerConfiguration>().Settings.Output, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes")));
         services.AddSingleton<ExecActorSystem>();
         services.AddSingleton<IConnectionAcceptor>(provider => provider.GetRequiredService<ExecActorSystem>());
-        services.AddAkka("execactors", (akka, provider) => akka
-            .ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers(); // the default one writes to standard output, which belongs to the protocol
-                loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
-            })
-            .AddHocon(provider.GetRequiredService<ExecServerConfiguration>().Config, HoconAddMode.Prepend)
-            .WithActors((system, _) => provider.GetRequiredService<ExecActorSystem>().Start(system)));
+        addSystem(services);
     }
+
+    /// <summary>An actor system that Akka.Hosting makes, starts and stops with the host.</summary>
+    public static void AddHostedSystem(IServiceCollection services) => services.AddAkka("execactors", (akka, provider) => akka
+        .ConfigureLoggers(loggers =>
+        {
+            loggers.ClearLoggers(); // the default one writes to standard output, which belongs to the protocol
+            loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
+        })
+        .AddHocon(provider.GetRequiredService<ExecServerConfiguration>().Config, HoconAddMode.Prepend)
+        .WithActors((system, _) => provider.GetRequiredService<ExecActorSystem>().Start(system, ServerFacts.Read())));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "process {Pid} was released: its observer failed")]
     private static partial void ObserverFailed(ILogger log, Exception error, int pid);

@@ -1,5 +1,3 @@
-using System.Collections;
-
 using Akka.Actor;
 
 using ExecActors.Platform;
@@ -36,8 +34,8 @@ internal sealed class ExecActorSystem(
     /// <inheritdoc/>
     public Task<ConnectionEnd> ServeAsync(IFrameTransport transport) => Server.Acceptor.ServeAsync(transport);
 
-    /// <summary>Starts the actors. Called once, by the actor system's start.</summary>
-    public void Start(ActorSystem system)
+    /// <summary>Starts the actors. Called once, by whoever has made the actor system.</summary>
+    public void Start(ActorSystem system, ServerFacts facts)
     {
         var server = ExecServer.Start(system, new ExecServerParts
         {
@@ -47,15 +45,11 @@ internal sealed class ExecActorSystem(
             Spill = spill,
             SpillBytes = Math.Min(configuration.Settings.Output.SpillBytes, spill.FreeBytes / 10),
             Sandbox = sandbox,
-            EnvironmentInfo = EnvironmentInfoJson.Of(HostFacts.Read()),
-            ServerVariables = OwnVariables(),
+            EnvironmentInfo = facts.EnvironmentInfo,
+            ServerVariables = facts.Variables,
             LoggerFactory = loggers,
         });
         _server = server;
         lifetime.ApplicationStopping.Register(server.BeginDrain);
     }
-
-    private static Dictionary<string, string> OwnVariables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 }

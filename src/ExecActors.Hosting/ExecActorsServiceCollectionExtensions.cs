@@ -21,6 +21,12 @@ public static class ExecActorsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddLogging();
+        return services.AddExecActors(configure, ActorComposition.AddHostedSystem);
+    }
+
+    /// <summary>The same without logging, and with an actor system that the caller makes.</summary>
+    internal static IServiceCollection AddExecActors(this IServiceCollection services, Action<ExecServerOptions>? configure, Action<IServiceCollection> addSystem)
+    {
         services.AddOptions<ExecServerOptions>()
             .Configure(options => configure?.Invoke(options))
             .Validate(options => options.ConcurrentRequests is null or >= 1, "ConcurrentRequests must be at least 1; null sets no cap.")
@@ -30,7 +36,7 @@ public static class ExecActorsServiceCollectionExtensions
         services.TryAddSingleton<ExecServerConfiguration>();
         services.TryAddSingleton<SiteRules>();
         services.TryAddSingleton<ExecServerSite>();
-        ActorComposition.AddTo(services);
+        ActorComposition.AddTo(services, addSystem);
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using ExecActors.Hosting;
 using ExecActors.Runtime.Settings;
 
@@ -6,8 +7,9 @@ namespace ExecActors.Server.Serving;
 /// <summary>The file given with <c>--config</c>, read and checked before anything starts.</summary>
 /// <param name="Hocon">Its text; null without a file.</param>
 /// <param name="Source">What error texts call it.</param>
-/// <param name="Settings">The built-in settings with those of the file over them.</param>
-internal sealed record ConfigFile(string? Hocon, string Source, ExecServerSettings Settings)
+/// <param name="Config">The built-in configuration with the file over it.</param>
+/// <param name="Settings">What it says.</param>
+internal sealed record ConfigFile(string? Hocon, string Source, Config Config, ExecServerSettings Settings)
 {
     private const string Remedy = "hocon/execactors.conf lists every key with its meaning, unit and default.";
 
@@ -19,7 +21,8 @@ internal sealed record ConfigFile(string? Hocon, string Source, ExecServerSettin
         try
         {
             var text = path is null ? null : File.ReadAllText(path);
-            return new ConfigFile(text, source, ExecServerSettings.From(ExecServerSettings.Overlay(text, source)));
+            var config = ExecServerSettings.Overlay(text, source);
+            return new ConfigFile(text, source, config, ExecServerSettings.From(config));
         }
         catch (SettingsException e)
         {

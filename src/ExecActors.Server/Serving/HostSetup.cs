@@ -1,5 +1,6 @@
 using ExecActors.Hosting;
 using ExecActors.Hosting.Authentication;
+using ExecActors.Server.Actors;
 using ExecActors.Server.Logging;
 
 namespace ExecActors.Server.Serving;
@@ -27,7 +28,14 @@ internal static class HostSetup
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         io.Compose(builder.Services);
-        builder.Services.AddExecActors(server =>
+        builder.Services.AddExecActors(Configure, services =>
+        {
+            // A third of the CPU of a start, which needs nothing of the rest: beside it, on another processor.
+            var making = ProgramActors.BeginAsync(config.Config);
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ProgramActors>(provider, making));
+        });
+
+        void Configure(ExecServerOptions server)
         {
             server.Authentication = authentication;
             server.Hocon = config.Hocon;
@@ -38,6 +46,6 @@ internal static class HostSetup
             {
                 server.AllowedHosts.Add(name);
             }
-        });
+        }
     }
 }
