@@ -24,9 +24,10 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private readonly ConnectionEnvironment _environment;
     private readonly TaskCompletionSource<ConnectionEnd> _ended;
     private readonly IMaterializer _materializer;
-    private readonly Outbox _outbox = new();
+    private readonly ConnectionParts _parts;
+    private readonly Outbox _outbox;
     private readonly RequestWindow _window;
-    private readonly DispatchStage.Switch _handOver = new();
+    private readonly DispatchStage.Switch _handOver;
     private readonly CancellationTokenSource _closed = new();
     private readonly Queue<InboundMessage> _early = new();
     private Action<InboundMessage> _handle;
@@ -45,7 +46,10 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         _environment = environment;
         _ended = ended;
         _materializer = materializer;
-        _window = new RequestWindow(environment.Settings.Limits, _outbox);
+        _parts = new ConnectionParts(Self, transport, environment.Settings, _closed.Token);
+        _outbox = _parts.Outbox;
+        _window = _parts.Window;
+        _handOver = _parts.HandOver;
         _handle = OnBeforeInitialize;
         Become(ReceiveAny);
     }
@@ -70,13 +74,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
 
         var self = Self;
         _outbox.OnComplete(() => self.Tell(Closing.Instance, ActorRefs.NoSender));
-        ConnectionGraph.Create(
-            new ReceiveStage(
-                Self, _transport, _outbox, settings.Connection.ReceiveBufferBytes, settings.Limits.MessageBytes, _closed.Token),
-            new DecodeStage(new FrameDecoder(_transport.Peer)),
-            new DispatchStage(Self, _window, new RequestReserve(settings.Limits, _window), _handOver),
-            new OutboxSource(_outbox, _window),
-            new SendStage(Self, _transport, _outbox, settings.Session.CreditBytes, _closed.Token)).Run(_materializer);
+        ConnectionGraph.Run(_materializer, _parts);
     }
 
     /// <inheritdoc/>

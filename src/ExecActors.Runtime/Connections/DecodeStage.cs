@@ -7,7 +7,7 @@ using ExecActors.Runtime.Frames;
 namespace ExecActors.Runtime.Connections;
 
 /// <summary>Turns each frame into a message. Never fails: what does not parse becomes a message that says so.</summary>
-internal sealed class DecodeStage(FrameDecoder decoder) : GraphStage<FlowShape<ByteLease, InboundMessage>>
+internal sealed class DecodeStage : GraphStage<FlowShape<ByteLease, InboundMessage>>
 {
     private readonly Inlet<ByteLease> _in = new("Decode.in");
     private readonly Outlet<InboundMessage> _out = new("Decode.out");
@@ -16,18 +16,18 @@ internal sealed class DecodeStage(FrameDecoder decoder) : GraphStage<FlowShape<B
     public override FlowShape<ByteLease, InboundMessage> Shape => new(_in, _out);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, decoder);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, ConnectionParts.Of(inheritedAttributes));
 
     private sealed class Logic : InAndOutGraphStageLogic
     {
         private readonly DecodeStage _stage;
         private readonly FrameDecoder _decoder;
 
-        public Logic(DecodeStage stage, FrameDecoder decoder)
+        public Logic(DecodeStage stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _stage = stage;
-            _decoder = decoder;
+            _decoder = new FrameDecoder(parts.Transport.Peer);
             SetHandlers(stage._in, stage._out, this);
         }
 

@@ -14,8 +14,7 @@ namespace ExecActors.Runtime.Connections;
 /// held here when the stream ends. Pulls while the <see cref="RequestWindow"/> has room; without it, once there is a session, what may not pass
 /// is put into the reserve, and the stage pulls until that is full, too.
 /// </remarks>
-internal sealed class DispatchStage(IActorRef connection, RequestWindow window, RequestReserve reserve, DispatchStage.Switch handOver)
-    : GraphStage<SinkShape<InboundMessage>>
+internal sealed class DispatchStage : GraphStage<SinkShape<InboundMessage>>
 {
     private readonly Inlet<InboundMessage> _in = new("Dispatch.in");
 
@@ -23,7 +22,7 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
     public override SinkShape<InboundMessage> Shape => new(_in);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, window, reserve, handOver);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, ConnectionParts.Of(inheritedAttributes));
 
     /// <summary>The actor's hand on the stage.</summary>
     internal sealed class Switch
@@ -62,14 +61,14 @@ internal sealed class DispatchStage(IActorRef connection, RequestWindow window, 
         private bool _discarding;
         private bool _pulledWithoutRoom;
 
-        public Logic(DispatchStage stage, IActorRef connection, RequestWindow window, RequestReserve reserve, Switch handOver)
+        public Logic(DispatchStage stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _in = stage._in;
-            _connection = connection;
-            _window = window;
-            _reserve = reserve;
-            _switch = handOver;
+            _connection = parts.Connection;
+            _window = parts.Window;
+            _reserve = parts.Reserve;
+            _switch = parts.HandOver;
             SetHandler(_in, this);
         }
 

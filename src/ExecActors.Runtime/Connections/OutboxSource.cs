@@ -7,7 +7,7 @@ namespace ExecActors.Runtime.Connections;
 
 /// <summary>The outbox as a source: one wake-up when a frame meets an idle connection, none while it is busy.</summary>
 /// <remarks>A pull ends in a push, in completion once the outbox is closing and empty, or asleep with the wake-up armed.</remarks>
-internal sealed class OutboxSource(Outbox outbox, RequestWindow window) : GraphStage<SourceShape<OutboundFrame>>
+internal sealed class OutboxSource : GraphStage<SourceShape<OutboundFrame>>
 {
     private readonly Outlet<OutboundFrame> _out = new("Outbox.out");
 
@@ -15,7 +15,7 @@ internal sealed class OutboxSource(Outbox outbox, RequestWindow window) : GraphS
     public override SourceShape<OutboundFrame> Shape => new(_out);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, outbox, window);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, ConnectionParts.Of(inheritedAttributes));
 
     private sealed class Logic : OutGraphStageLogic
     {
@@ -23,12 +23,12 @@ internal sealed class OutboxSource(Outbox outbox, RequestWindow window) : GraphS
         private readonly Outbox _outbox;
         private readonly RequestWindow _window;
 
-        public Logic(OutboxSource stage, Outbox outbox, RequestWindow window)
+        public Logic(OutboxSource stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _out = stage._out;
-            _outbox = outbox;
-            _window = window;
+            _outbox = parts.Outbox;
+            _window = parts.Window;
             SetHandler(_out, this);
         }
 

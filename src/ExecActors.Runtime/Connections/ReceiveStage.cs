@@ -13,8 +13,7 @@ namespace ExecActors.Runtime.Connections;
 /// completes the outbox with 1009; what the peer still sends is read and dropped, so that it can read the reason, until it closes too.
 /// The end is told to the connection's actor, after every frame before it was pushed.
 /// </remarks>
-internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transport, Outbox outbox, int bufferBytes, int maxBytes, CancellationToken closed)
-    : GraphStage<SourceShape<ByteLease>>
+internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
 {
     private readonly Outlet<ByteLease> _out = new("Receive.out");
 
@@ -22,7 +21,7 @@ internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transpo
     public override SourceShape<ByteLease> Shape => new(_out);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, connection, transport, outbox, bufferBytes, maxBytes, closed);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, ConnectionParts.Of(inheritedAttributes));
 
     private sealed class Logic : OutGraphStageLogic
     {
@@ -44,17 +43,16 @@ internal sealed class ReceiveStage(IActorRef connection, IFrameTransport transpo
         private bool _waited; // the last receive was the empty one that only waits for data
         private bool _told;
 
-        public Logic(
-            ReceiveStage stage, IActorRef connection, IFrameTransport transport, Outbox outbox, int bufferBytes, int maxBytes, CancellationToken closed)
+        public Logic(ReceiveStage stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _out = stage._out;
-            _connection = connection;
-            _transport = transport;
-            _outbox = outbox;
-            _maxBytes = maxBytes;
-            _closed = closed;
-            _assembler = FrameAssembler.For(transport.Delimiter, bufferBytes, maxBytes);
+            _connection = parts.Connection;
+            _transport = parts.Transport;
+            _outbox = parts.Outbox;
+            _maxBytes = parts.Settings.Limits.MessageBytes;
+            _closed = parts.Closed;
+            _assembler = FrameAssembler.For(_transport.Delimiter, parts.Settings.Connection.ReceiveBufferBytes, _maxBytes);
             _continuation = () => _resume();
             SetHandler(_out, this);
         }

@@ -12,8 +12,7 @@ namespace ExecActors.Runtime.Connections;
 /// A push ends in a pull, or in a pending send whose callback pulls. When the outbox completes, the transport is closed with its reason
 /// after the last frame; the end is told to the connection's actor.
 /// </remarks>
-internal sealed class SendStage(IActorRef connection, IFrameTransport transport, Outbox outbox, int creditBytes, CancellationToken closed)
-    : GraphStage<SinkShape<OutboundFrame>>
+internal sealed class SendStage : GraphStage<SinkShape<OutboundFrame>>
 {
     private readonly Inlet<OutboundFrame> _in = new("Send.in");
 
@@ -21,8 +20,7 @@ internal sealed class SendStage(IActorRef connection, IFrameTransport transport,
     public override SinkShape<OutboundFrame> Shape => new(_in);
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
-        new Logic(this, connection, transport, outbox, creditBytes / 4, closed);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, ConnectionParts.Of(inheritedAttributes));
 
     private sealed class Logic : InGraphStageLogic
     {
@@ -41,15 +39,15 @@ internal sealed class SendStage(IActorRef connection, IFrameTransport transport,
         private bool _closing;
         private bool _told;
 
-        public Logic(SendStage stage, IActorRef connection, IFrameTransport transport, Outbox outbox, int returnFrom, CancellationToken closed)
+        public Logic(SendStage stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _in = stage._in;
-            _connection = connection;
-            _transport = transport;
-            _outbox = outbox;
-            _returnFrom = returnFrom;
-            _closed = closed;
+            _connection = parts.Connection;
+            _transport = parts.Transport;
+            _outbox = parts.Outbox;
+            _returnFrom = parts.Settings.Session.CreditBytes / 4;
+            _closed = parts.Closed;
             _continuation = () => _resume();
             SetHandler(_in, this);
         }

@@ -13,7 +13,7 @@ public sealed class DispatchStageTests : RuntimeTest
 {
     private readonly TestProbe _connection;
     private readonly TestProbe _session;
-    private readonly DispatchStage.Switch _handOver = new();
+    private readonly DispatchStage.Switch _handOver;
     private readonly RequestWindow _window;
     private readonly ISourceQueueWithComplete<InboundMessage> _source;
 
@@ -21,10 +21,14 @@ public sealed class DispatchStageTests : RuntimeTest
     {
         _connection = CreateTestProbe();
         _session = CreateTestProbe();
-        _window = new RequestWindow(Settings.Limits with { InFlightRequests = 2 }, new Outbox());
+        var settings = Settings with { Limits = Settings.Limits with { InFlightRequests = 2 } };
+#pragma warning disable CA2000 // nothing is received or sent
+        var parts = new ConnectionParts(_connection.Ref, new ScriptedTransport(), settings, CancellationToken.None);
+#pragma warning restore CA2000
+        _window = parts.Window;
+        _handOver = parts.HandOver;
         _source = Source.Queue<InboundMessage>(16, OverflowStrategy.Backpressure)
-            .To(Sink.FromGraph(new DispatchStage(_connection.Ref, _window, new RequestReserve(Settings.Limits, _window), _handOver)))
-            .Run(Sys.Materializer());
+            .To(Sink.FromGraph(new DispatchStage())).WithAttributes(new Attributes(parts)).Run(Sys.Materializer());
     }
 
     [Fact]

@@ -18,16 +18,17 @@ public sealed class SendStageTests : RuntimeTest
 #pragma warning disable CA2213 // nothing but the connection disposes a transport
     private readonly ScriptedTransport _peer = new();
 #pragma warning restore CA2213
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox;
 
     public SendStageTests()
     {
         _connection = CreateTestProbe();
         _session = CreateTestProbe();
+        var settings = Settings with { Session = Settings.Session with { CreditBytes = CreditBytes } };
+        var parts = new ConnectionParts(_connection.Ref, _peer, settings, CancellationToken.None);
+        _outbox = parts.Outbox;
         _outbox.CreditTarget = new CreditTarget(_session.Ref, 7);
-        Source.FromGraph(new OutboxSource(_outbox, new RequestWindow(Settings.Limits, _outbox)))
-            .To(Sink.FromGraph(new SendStage(_connection.Ref, _peer, _outbox, CreditBytes, CancellationToken.None)))
-            .Run(Sys.Materializer());
+        Source.FromGraph(new OutboxSource()).To(Sink.FromGraph(new SendStage())).WithAttributes(new Attributes(parts)).Run(Sys.Materializer());
     }
 
     [Fact]

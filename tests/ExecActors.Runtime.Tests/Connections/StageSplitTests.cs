@@ -109,8 +109,14 @@ public sealed class StageSplitTests : RuntimeTest
         }
 
         transport.End();
-        var receive = new ReceiveStage(ActorRefs.Nobody, transport, new Outbox(), bufferBytes: 16, maxBytes, CancellationToken.None);
-        var messages = await Source.FromGraph(receive).Via(new DecodeStage(new FrameDecoder(Wire.Peer))).RunWith(Sink.Seq<InboundMessage>(), Sys.Materializer()).SoonAsync();
+        var settings = Settings with
+        {
+            Connection = Settings.Connection with { ReceiveBufferBytes = 16 },
+            Limits = Settings.Limits with { MessageBytes = maxBytes },
+        };
+        var parts = new Attributes(new ConnectionParts(ActorRefs.Nobody, transport, settings, CancellationToken.None));
+        var messages = await Source.FromGraph(new ReceiveStage()).Via(new DecodeStage()).WithAttributes(parts)
+            .RunWith(Sink.Seq<InboundMessage>(), Sys.Materializer()).SoonAsync();
         return [.. messages.Select(Shape)];
     }
 }
