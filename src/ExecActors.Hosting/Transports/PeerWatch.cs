@@ -19,6 +19,7 @@ internal sealed class PeerWatch : IDisposable
     private readonly TimeSpan _interval;
     private readonly ITimer _timer;
     private long? _silentSince;
+    private int _attempts; // at the last look
 
     /// <summary>Starts to look, five times per time-out.</summary>
     /// <param name="look">Asks the kernel; see <see cref="TcpProgress.Of"/>.</param>
@@ -50,7 +51,10 @@ internal sealed class PeerWatch : IDisposable
             return; // closed meanwhile
         }
 
-        if (!progress.AwaitsAck || progress.SinceLastAck < _interval)
+        // An attempt that was answered is followed by an acknowledgement; one that was not made it no later than the last look.
+        var triedInVain = progress.Attempts > _attempts || (progress.Attempts > 0 && _silentSince is not null);
+        _attempts = progress.Attempts;
+        if (progress.SinceLastAck < _interval || !(progress.AwaitsAck || triedInVain))
         {
             _silentSince = null;
             return;

@@ -10,9 +10,14 @@ namespace ExecActors.Platform;
 /// ever longer pauses, and stay unacknowledged although every attempt is answered.
 /// </param>
 /// <param name="SinceLastAck">Time since the last acknowledgement arrived.</param>
-public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
+/// <param name="Attempts">
+/// How often the kernel has sent what is not acknowledged again, 0 when all is. Without a route nothing leaves, so that the time of sending stays as it was; the
+/// attempts are counted all the same.
+/// </param>
+public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck, int Attempts = 0)
 {
     private const int InfoBytes = 60; // up to and with tcpi_last_ack_recv
+    private const int RetransmitsOffset = 2;
     private const int ProbesOffset = 3;
     private const int UnackedOffset = 24;
     private const int LastDataSentOffset = 44;
@@ -51,6 +56,7 @@ public readonly record struct TcpProgress(bool AwaitsAck, TimeSpan SinceLastAck)
         var sinceAck = BitConverter.ToUInt32(info[LastAckReceivedOffset..]);
         var sinceSend = BitConverter.ToUInt32(info[LastDataSentOffset..]);
         var unacked = BitConverter.ToUInt32(info[UnackedOffset..]);
-        return new TcpProgress(info[ProbesOffset] > 0 || (unacked > 0 && sinceAck > sinceSend), TimeSpan.FromMilliseconds(sinceAck));
+        return new TcpProgress(
+            info[ProbesOffset] > 0 || (unacked > 0 && sinceAck > sinceSend), TimeSpan.FromMilliseconds(sinceAck), unacked > 0 ? info[RetransmitsOffset] : 0);
     }
 }

@@ -39,6 +39,39 @@ public sealed class PeerWatchTests
     }
 
     [Fact]
+    public void A_peer_to_which_there_is_no_way_any_more_is_cut_although_its_last_acknowledgement_came_after_the_last_bytes()
+    {
+        using var watch = Watch();
+        for (var attempts = 1; _cuts == 0; attempts++)
+        {
+            // The kernel waits twice as long after each attempt: most looks find no further one.
+            for (var second = 0; second < 1 << Math.Min(attempts, 5); second++)
+            {
+                _progress = new TcpProgress(AwaitsAck: false, TimeSpan.FromHours(1), attempts);
+                Advance(TimeSpan.FromSeconds(1));
+            }
+
+            Assert.InRange(attempts, 1, 5);
+        }
+    }
+
+    [Fact]
+    public void A_peer_without_room_that_answers_every_attempt_is_kept()
+    {
+        using var watch = Watch();
+        for (var attempts = 1; attempts < 8; attempts++)
+        {
+            for (var second = 0; second < 100; second++)
+            {
+                _progress = new TcpProgress(AwaitsAck: false, TimeSpan.FromSeconds(second), attempts);
+                Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        Assert.Equal(0, _cuts);
+    }
+
+    [Fact]
     public void An_acknowledgement_in_between_starts_the_time_anew()
     {
         using var watch = Watch();
