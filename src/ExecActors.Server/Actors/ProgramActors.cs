@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using ExecActors.Hosting;
+using ExecActors.Hosting.Listening;
 
 namespace ExecActors.Server.Actors;
 
@@ -30,6 +31,11 @@ internal sealed class ProgramActors(Task<ActorSystem> making, ExecActorSystem se
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var facts = ServerFacts.Read();
+        if (!making.IsCompleted && Environment.ProcessorCount > 1)
+        {
+            HandshakeWarmUp.Run(); // this thread would only wait
+        }
+
 #pragma warning disable VSTHRD003 // begun by this program; nothing in it waits for the host
         _system = await making;
 #pragma warning restore VSTHRD003
