@@ -117,6 +117,7 @@ internal sealed partial class ProcessActor : ReceiveActor, IWithTimers
     {
         Receive<OutputRead>(OnOutputRead);
         Receive<Admitted>(OnAdmitted);
+        Receive<LaneOpened>(OnLaneOpened);
         Receive<Write>(OnWrite);
         Receive<Read>(OnRead);
         Receive<ReadDeadline>(OnReadDeadline);
