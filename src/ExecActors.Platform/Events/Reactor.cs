@@ -18,15 +18,12 @@ internal sealed class Reactor : IDisposable
     private const long WakeUpToken = 0;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>How long <see cref="Rest"/> leaves a source alone; the kernel adds its timer slack of 50 microseconds.</summary>
-    private static readonly long RestTicks = Stopwatch.Frequency / 10_000;
-
     private readonly SafeFileHandle _epoll;
     private readonly SafeFileHandle _wakeUp;
     private readonly ConcurrentDictionary<long, ReactorSource> _sources = new();
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Queue<ReactorSource> _again = new();
-    private readonly Queue<(ReactorSource Source, long Due)> _resting = new(); // all rest equally long, so the first is the first due
+    private readonly PriorityQueue<ReactorSource, long> _resting = new(); // by the end of the rest
     private readonly Thread _thread;
     private long _lastToken = WakeUpToken;
     private long _wakes;
@@ -112,11 +109,12 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    /// <summary>Gives the source its next turn in a tenth of a millisecond, or with an event before. On the reactor's thread only.</summary>
-    public void Rest(ReactorSource source)
+    /// <summary>Gives the source its next turn after so many ticks of <see cref="Stopwatch"/>, or with an event before. On the reactor's thread only.</summary>
+    /// <remarks>The kernel adds its timer slack of 50 microseconds.</remarks>
+    public void Rest(ReactorSource source, long ticks)
     {
-        source.IsResting = true;
-        _resting.Enqueue((source, Stopwatch.GetTimestamp() + RestTicks));
+        source.RestsUntil = Stopwatch.GetTimestamp() + ticks;
+        _resting.Enqueue(source, source.RestsUntil);
     }
 
     /// <summary>Runs a command on the reactor's thread, soon and in order. From any thread. It must not throw.</summary>
@@ -174,12 +172,12 @@ internal sealed class Reactor : IDisposable
             return Libc.EpollWait(_epoll, events, 0);
         }
 
-        if (!_resting.TryPeek(out var first))
+        if (!_resting.TryPeek(out _, out var due))
         {
             return Libc.EpollWait(_epoll, events, -1);
         }
 
-        var left = Math.Max(first.Due - Stopwatch.GetTimestamp(), 0);
+        var left = Math.Max(due - Stopwatch.GetTimestamp(), 0);
         return Libc.EpollWaitBriefly(_epoll, events, left * NanosecondsPerSecond / Stopwatch.Frequency);
     }
 
@@ -215,12 +213,12 @@ internal sealed class Reactor : IDisposable
         }
 
         var now = Stopwatch.GetTimestamp();
-        while (_resting.TryPeek(out var first) && first.Due <= now)
+        while (_resting.TryPeek(out var first, out var due) && due <= now)
         {
             _resting.Dequeue();
-            if (first.Source.IsResting && _sources.ContainsKey(first.Source.Token))
+            if (first.RestsUntil == due && _sources.ContainsKey(first.Token)) // else an event ended this rest
             {
-                Turn(first.Source, 0);
+                Turn(first, 0);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
@@ -11,8 +12,8 @@ internal abstract class ReactorSource(Reactor reactor, SafeFileHandle handle)
     /// <summary>Whether the source waits for another turn; touched by the reactor alone.</summary>
     public bool IsQueued { get; set; }
 
-    /// <summary>Whether the source is to have a turn after a rest; touched by the reactor's thread alone.</summary>
-    public bool IsResting { get; set; }
+    /// <summary>When the source is to have a turn after a rest, by <see cref="Stopwatch"/>; 0 when it does not rest. Touched by the reactor's thread alone.</summary>
+    public long RestsUntil { get; set; }
 
     public SafeFileHandle Handle => handle;
 

@@ -24,6 +24,7 @@ internal sealed class OutputReader : ReactorSource
     private ReadPace _pace; // mutable: touched on the reactor's thread alone
     private bool _isQuiet; // without interest, for a rest
     private long _credit;
+    private int _starved; // 1 when it does not listen for want of credit
     private bool _hungUp;
     private bool _leaderEnded;
     private bool _closed;
@@ -47,13 +48,8 @@ internal sealed class OutputReader : ReactorSource
     /// <summary>Adds credit. From any thread.</summary>
     public void Grant(int bytes)
     {
-        var credit = Interlocked.Add(ref _credit, bytes);
-
-        // Whoever lifts it above zero re-arms: the edge that came without credit was let pass. Before the beginning, Arm will do it.
-        if (credit > 0 && credit - bytes <= 0 && _child.HasBegun)
-        {
-            Arm();
-        }
+        Interlocked.Add(ref _credit, bytes); // a full barrier: see StopListening
+        ArmIfStarved();
     }
 
     public override void OnReady(uint events)
@@ -64,8 +60,7 @@ internal sealed class OutputReader : ReactorSource
         }
 
         _hungUp |= (events & (Libc.EPOLLHUP | Libc.EPOLLERR)) != 0;
-        var rested = IsResting;
-        IsResting = false;
+        var rested = RestsUntil != 0;
         for (var total = 0; total < TurnBytes;)
         {
             if (!MayRead())
@@ -74,6 +69,7 @@ internal sealed class OutputReader : ReactorSource
                 return;
             }
 
+            RestsUntil = 0;
             var count = ReadOnce();
             total += count;
 
@@ -96,7 +92,8 @@ internal sealed class OutputReader : ReactorSource
             return;
         }
 
-        if (_pace.Rests(count, Stopwatch.GetTimestamp(), rested) && !_hungUp)
+        var rest = _pace.RestAfter(count, Stopwatch.GetTimestamp(), rested);
+        if (rest > 0 && !_hungUp)
         {
             if (!_isQuiet)
             {
@@ -104,7 +101,7 @@ internal sealed class OutputReader : ReactorSource
                 Reactor.Modify(this, Libc.EPOLLET); // its writes wake nobody
             }
 
-            Reactor.Rest(this);
+            Reactor.Rest(this, rest);
         }
         else if (_isQuiet)
         {
@@ -118,7 +115,14 @@ internal sealed class OutputReader : ReactorSource
     {
         _isQuiet = false;
         Reactor.Modify(this, Libc.EPOLLET);
-        if (Interlocked.Read(ref _credit) > 0)
+        Interlocked.Exchange(ref _starved, 1);
+        ArmIfStarved();
+    }
+
+    // The edge that came without credit was let pass. A stream that rests is not disturbed: it looks for credit when it has rested.
+    private void ArmIfStarved()
+    {
+        if (Volatile.Read(ref _starved) == 1 && Interlocked.Read(ref _credit) > 0 && Interlocked.Exchange(ref _starved, 0) == 1)
         {
             Arm();
         }

@@ -16,6 +16,7 @@ internal sealed partial class ProcessActor
     private readonly List<OpenStream> _streams = [];
     private long _attachment;
     private ulong _live = 1; // the next record the attached connection gets
+    private OutputLane? _lane; // past the session; null while there is none
     private int _inTurn; // handed to the session, not yet admitted
     private ulong _lastChunk; // the number of the newest chunk; 0 for none
     private ulong _shownTo; // the highest number that anybody was shown: those above may still grow
@@ -86,8 +87,17 @@ internal sealed partial class ProcessActor
         }
     }
 
+    private void OnLaneOpened(LaneOpened opened)
+    {
+        if (opened.Epoch == _attachment)
+        {
+            _lane = opened.Lane;
+        }
+    }
+
     // One record becomes one notification. What is handed to the session and not yet admitted is bounded, so that a loud process
-    // has its backlog in its own log and not in the session's queues.
+    // has its backlog in its own log and not in the session's queues. Exit and close go through the session always: the answer to a terminate,
+    // which does, comes before them.
     private void Pump()
     {
         while (_attachment != NotAttached && _inTurn < _environment.Settings.TurnBytes && _log.TryGet(_live, out var record))
@@ -95,8 +105,11 @@ internal sealed partial class ProcessActor
             var frame = Notification(record);
             _shownTo = record.Sequence;
             _live++;
-            _inTurn += frame.Length;
-            Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length), Self);
+            if (_inTurn > 0 || record.Kind != OutputRecordKind.Chunk || _lane?.TryTell(frame, record.Sequence) != true)
+            {
+                _inTurn += frame.Length;
+                Context.Parent.Tell(new Output(_attachment, _order.ProcessId, record.Sequence, frame, frame.Length), Self);
+            }
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class ProcessActor
         _live = _log.NextSequence; // what is past is fetched with process/read
         _shownTo = _live - 1;
         _inTurn = 0;
+        _lane = null;
         _stallOver = false;
         Timers.Cancel(StallOver.Instance);
         _caughtUp = _owedFrom >= _log.NextSequence;
@@ -50,6 +51,7 @@ internal sealed partial class ProcessActor
             _attachment = NotAttached;
             _live = _log.NextSequence;
             _inTurn = 0;
+            _lane = null;
             OnDetachedLogChanged();
             GrantOwed();
             ForgetIfTold();

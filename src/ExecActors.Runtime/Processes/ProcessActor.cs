@@ -150,6 +150,9 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
             case Admitted admitted:
                 OnAdmitted(admitted);
                 return true;
+            case LaneOpened opened:
+                OnLaneOpened(opened);
+                return true;
             case Write write:
                 OnWrite(write);
                 return true;

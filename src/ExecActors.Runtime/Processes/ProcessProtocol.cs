@@ -27,6 +27,9 @@ internal static class ProcessProtocol
     /// <summary>The attachment ended: live output stops, requests that waited are dropped unanswered.</summary>
     public sealed record Detach(long Epoch) : INoSerializationVerificationNeeded;
 
+    /// <summary>From the session: chunks may go to the attached connection by this lane.</summary>
+    public sealed record LaneOpened(long Epoch, OutputLane Lane) : INoSerializationVerificationNeeded;
+
     /// <summary>From the session: keep so much output from now on, at most what the settings allow. What is beyond goes as soon as it may.</summary>
     /// <param name="RingBytes">In memory.</param>
     /// <param name="SpillBytes">In the file.</param>

@@ -7,16 +7,16 @@ namespace ExecActors.Runtime.Sessions;
 /// <summary>Shares one connection's credit among the processes of a session: each in turn, so that a loud one cannot starve the rest.</summary>
 /// <remarks>
 /// Plain state of a SessionActor. A process has at most its turn (<c>process.turn-bytes</c>) here; the rest stays in its own log.
-/// A frame passes while any credit is left, so the last one may overdraw by its own length.
+/// While nobody waits for credit, processes that have a lane take of it themselves.
 /// </remarks>
 internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : IDisposable
 {
     private readonly Dictionary<IActorRef, Queue<ServiceProtocol.Notification>> _queues = [];
     private readonly Queue<IActorRef> _ready = new();
-    private long _credit = creditBytes;
+    private readonly OutputGate _gate = new(outbox, creditBytes);
 
     /// <summary>Bytes that may still be handed to the connection.</summary>
-    public long Credit => _credit;
+    public long Credit => _gate.Credit;
 
     /// <summary>Bytes that wait here.</summary>
     public long WaitingBytes { get; private set; }
@@ -24,10 +24,13 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
     /// <summary>Processes that have something here.</summary>
     public int Waiting => _queues.Count;
 
+    /// <summary>A way of its own for a process.</summary>
+    public OutputLane OpenLane() => new(_gate);
+
     /// <summary>One notification of a process.</summary>
     public void Add(IActorRef source, ServiceProtocol.Notification output)
     {
-        if (_credit > 0 && _ready.Count == 0)
+        if (Credit > 0 && _ready.Count == 0)
         {
             Admit(source, output);
             return;
@@ -41,13 +44,14 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
 
         queue.Enqueue(output);
         WaitingBytes += output.Bytes;
+        _gate.IsShut = true;
     }
 
     /// <summary>The connection took that many bytes.</summary>
     public void Return(int bytes)
     {
-        _credit += bytes;
-        while (_credit > 0 && _ready.TryDequeue(out var source))
+        _gate.Return(bytes);
+        while (Credit > 0 && _ready.TryDequeue(out var source))
         {
             var queue = _queues[source];
             var output = queue.Dequeue();
@@ -62,11 +66,14 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
                 _queues.Remove(source); // it may be gone by now, and nobody else would forget its queue
             }
         }
+
+        _gate.IsShut = _ready.Count > 0;
     }
 
     /// <summary>The attachment ended: what waits here stays in the logs of its processes.</summary>
     public void Dispose()
     {
+        _gate.IsShut = true;
         foreach (var output in _queues.Values.SelectMany(queue => queue))
         {
             output.Frame.Dispose();
@@ -79,8 +86,7 @@ internal sealed class FairOutput(Outbox outbox, long epoch, int creditBytes) : I
 
     private void Admit(IActorRef source, ServiceProtocol.Notification output)
     {
-        _credit -= output.Bytes;
-        outbox.Offer(output.Frame, output.Bytes);
+        _gate.Pass(output.Frame, output.Bytes);
         source.Tell(new ServiceProtocol.Admitted(epoch, output.Bytes));
         output.Consequence?.Actor.Tell(output.Consequence.Message);
     }

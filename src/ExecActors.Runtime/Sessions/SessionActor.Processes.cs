@@ -11,6 +11,9 @@ namespace ExecActors.Runtime.Sessions;
 /// <content>The session's processes: admission, start, what they tell, and what is left of one that failed.</content>
 internal sealed partial class SessionActor
 {
+    /// <summary>After so many records a process gets a lane: a short one has no use for it.</summary>
+    private const int RecordsBeforeLane = 8;
+
     private const string FailureText = "the server lost this process to an internal failure and killed it; start it again";
 
     private void Start(Attachment attached, in RequestRef request, ProcessStartParams start, ProcessEntry? existing)
@@ -115,12 +118,18 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (_processes.TryGetValue(output.ProcessId, out var entry) && entry.Actor.Equals(Sender))
+        attached.Output.Add(Sender, output);
+        if (!_processes.TryGetValue(output.ProcessId, out var entry) || !entry.Actor.Equals(Sender))
         {
-            entry.LastTold = output.Sequence;
+            return;
         }
 
-        attached.Output.Add(Sender, output);
+        entry.OnTold(output.Sequence);
+        if (entry.Told == RecordsBeforeLane)
+        {
+            entry.Lane = attached.Output.OpenLane();
+            Sender.Tell(new ProcessProtocol.LaneOpened(attached.Epoch, entry.Lane));
+        }
     }
 
     private void OnParked(ServiceProtocol.Parked parked)

@@ -210,7 +210,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _files.Detach();
         foreach (var entry in _processes.Values)
         {
-            entry.LastTold = 0;
+            entry.OnDetach();
             DropDeferred(entry, epoch);
         }
 

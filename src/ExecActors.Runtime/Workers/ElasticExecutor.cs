@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 
 using Akka.Dispatch;
 
@@ -11,24 +11,31 @@ namespace ExecActors.Runtime.Workers;
 /// few are stuck (a dead mount). Threads that find no work for a while end, but for one.
 /// </summary>
 /// <remarks>
+/// A thread without work looks out for more, before it sleeps, only when its last wait was short: between the requests of a busy client that saves a
+/// wake-up each time, between two writes of a spill file it would take the processor from the program that the output comes from. The one that slept
+/// last is woken first: its stack is still in the cache, and the others come to their end.
 /// The system may have no thread to give; the runtime needs a descriptor for each, too. Then the work waits for the threads there are, of which there is always one.
 /// </remarks>
 internal sealed class ElasticExecutor : ExecutorService, IDisposable
 {
     private const int StackBytes = 256 * 1024; // calls into the kernel need little
 
+    /// <summary>How long a thread looks out for work, and what a short wait is, in ticks of <see cref="Stopwatch"/>: 100 microseconds.</summary>
+    private static readonly long s_lookOut = Stopwatch.Frequency / 10_000;
+
     private readonly BlockingIoSettings _limits;
     private readonly Action<Thread> _start;
-    private readonly ConcurrentQueue<IRunnable> _queue = new();
-#pragma warning disable CA2213 // threads may still wait on them, and neither has anything to give back
-    private readonly SemaphoreSlim _items = new(0);
+    private readonly Lock _gate = new(); // for everything below
+    private readonly Queue<IRunnable> _queue = new();
+    private readonly List<Sleeper> _asleep = [];
+    private int _lookingOut;
+#pragma warning disable CA2213 // the watcher may still wait on it, and it has nothing to give back
     private readonly ManualResetEventSlim _stop = new();
 #pragma warning restore CA2213
     private int _threads;
-    private int _idle;
-    private int _watched;
     private long _finished;
-    private volatile bool _stopped;
+    private bool _watched;
+    private bool _stopped;
 
     /// <summary>Makes the thread that stays.</summary>
     /// <param name="id">The dispatcher's name, which the threads get too.</param>
@@ -49,54 +56,74 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
     /// <inheritdoc/>
     public override void Execute(IRunnable run)
     {
-        if (_stopped)
+        Sleeper? sleeper;
+        lock (_gate)
         {
-            throw new RejectedExecutionException($"the executor of {Id} has stopped");
+            if (_stopped)
+            {
+                throw new RejectedExecutionException($"the executor of {Id} has stopped");
+            }
+
+            _queue.Enqueue(run);
+            if (_queue.Count <= Volatile.Read(ref _lookingOut))
+            {
+                return; // one of those will see it, at the latest before it sleeps
+            }
+
+            sleeper = TakeSleeper();
+            if (sleeper is null && !TryAddThread(_limits.Threads))
+            {
+                WatchForStandstill();
+            }
         }
 
-        _queue.Enqueue(run);
-        _items.Release();
-        if (Volatile.Read(ref _idle) >= _items.CurrentCount)
-        {
-            return;
-        }
-
-        if (!TryAddThread(_limits.Threads))
-        {
-            WatchForStandstill();
-        }
+        sleeper?.Wake();
     }
 
     /// <inheritdoc/>
     public override void Shutdown()
     {
-        _stopped = true;
+        lock (_gate)
+        {
+            _stopped = true;
+            while (TakeSleeper() is { } sleeper)
+            {
+                sleeper.Wake();
+            }
+        }
+
         _stop.Set();
-        _items.Release(_limits.MaxThreads);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Shutdown();
 
+    private Sleeper? TakeSleeper()
+    {
+        if (_asleep.Count == 0)
+        {
+            return null;
+        }
+
+        var last = _asleep[^1];
+        _asleep.RemoveAt(_asleep.Count - 1);
+        return last;
+    }
+
     private bool TryAddThread(int max)
     {
-        int threads;
-        do
+        if (_threads >= max)
         {
-            threads = Volatile.Read(ref _threads);
-            if (threads >= max)
-            {
-                return false;
-            }
+            return false;
         }
-        while (Interlocked.CompareExchange(ref _threads, threads + 1, threads) != threads);
 
+        _threads++;
         if (TryStart(Work))
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _threads);
+        _threads--;
         return false;
     }
 
@@ -118,15 +145,12 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
     // One watcher at a time, a thread that only sleeps; it exists while work waits that the usual threads do not get to.
     private void WatchForStandstill()
     {
-        if (Interlocked.Exchange(ref _watched, 1) == 0 && !TryStart(Watch))
-        {
-            Volatile.Write(ref _watched, 0); // the next to come tries again
-        }
+        _watched = _watched || TryStart(Watch); // else the next to come tries again
     }
 
     private void Watch()
     {
-        do
+        while (true)
         {
             var finished = Interlocked.Read(ref _finished);
             if (_stop.Wait(_limits.Patience))
@@ -134,58 +158,108 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
                 return;
             }
 
-            if (Interlocked.Read(ref _finished) == finished && !_queue.IsEmpty)
+            lock (_gate)
             {
-                TryAddThread(_limits.MaxThreads);
-            }
-        }
-        while (!_queue.IsEmpty);
+                if (_queue.Count == 0)
+                {
+                    _watched = false;
+                    return;
+                }
 
-        Volatile.Write(ref _watched, 0);
-        if (!_queue.IsEmpty)
-        {
-            WatchForStandstill(); // came in between
+                if (Interlocked.Read(ref _finished) == finished)
+                {
+                    TryAddThread(_limits.MaxThreads);
+                }
+            }
         }
     }
 
     private void Work()
     {
-        while (!_stopped)
+        var self = new Sleeper();
+        while (Next(self) is { } run)
         {
-            Interlocked.Increment(ref _idle);
-            var found = _items.Wait(_limits.IdleTime);
-            Interlocked.Decrement(ref _idle);
-            if (!found && TryLeave())
-            {
-                break;
-            }
-
-            if (found && _queue.TryDequeue(out var run))
-            {
-                run.Run();
-                Interlocked.Increment(ref _finished);
-            }
-        }
-
-        if (!_queue.IsEmpty && !_stopped)
-        {
-            TryAddThread(_limits.Threads); // came while this one was ending
+            run.Run();
+            Interlocked.Increment(ref _finished);
         }
     }
 
-    private bool TryLeave()
+    // Null when the thread is to end; it is not counted any more then.
+    private IRunnable? Next(Sleeper self)
     {
-        int threads;
-        do
+        lock (_gate)
         {
-            threads = Volatile.Read(ref _threads);
-            if (threads == 1)
+            if (Dequeue() is { } run)
             {
-                return false;
+                return run;
             }
         }
-        while (Interlocked.CompareExchange(ref _threads, threads - 1, threads) != threads);
 
-        return true;
+        var since = Stopwatch.GetTimestamp();
+        var next = (self.WaitedBriefly ? LookOut(since) : null) ?? Sleep(self);
+        self.WaitedBriefly = Stopwatch.GetTimestamp() - since < s_lookOut;
+        return next;
+    }
+
+    // It yields again and again: what is to bring the next call may need this processor.
+    private IRunnable? LookOut(long since)
+    {
+        Interlocked.Increment(ref _lookingOut);
+        var spinner = default(SpinWait);
+        while (_queue.Count == 0 && Stopwatch.GetTimestamp() - since < s_lookOut)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
+        }
+
+        lock (_gate)
+        {
+            Interlocked.Decrement(ref _lookingOut);
+            return Dequeue();
+        }
+    }
+
+    private IRunnable? Sleep(Sleeper self)
+    {
+        var inTime = true;
+        while (true)
+        {
+            lock (_gate)
+            {
+                // Whoever took it from the sleepers has woken it, or is about to: then it stays, though its time may be over.
+                var wasTaken = !_asleep.Remove(self);
+                if (Dequeue() is { } run)
+                {
+                    return run;
+                }
+
+                if (_stopped || !(inTime || wasTaken || _threads == 1))
+                {
+                    _threads--;
+                    return null;
+                }
+
+                self.Prepare();
+                _asleep.Add(self);
+            }
+
+            inTime = self.Sleep(_limits.IdleTime);
+        }
+    }
+
+    private IRunnable? Dequeue() => !_stopped && _queue.TryDequeue(out var run) ? run : null;
+
+    /// <summary>A thread without work.</summary>
+    private sealed class Sleeper
+    {
+        private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
+
+        /// <summary>Whether the work before this was there soon after the work before that was done.</summary>
+        public bool WaitedBriefly { get; set; }
+
+        public void Prepare() => _wake.Reset();
+
+        public bool Sleep(TimeSpan time) => _wake.Wait(time);
+
+        public void Wake() => _wake.Set();
     }
 }

@@ -34,9 +34,10 @@ public sealed class ReadPaceTests
     public void Rests_follow_each_other_while_more_gathers_than_the_flood_began_with()
     {
         Flood();
-        Assert.True(Rested((Line * ReadPace.QuickReads) + 1));
-        Assert.True(Rested(ReadPace.RestBelow - 1));
-        Assert.False(Rested(Line * ReadPace.QuickReads));
+        Assert.True(Rested(ReadPace.Worthwhile) > 0);
+        Assert.True(Rested(ReadPace.RestBelow - 1) > 0);
+        Assert.True(Rested((Line * ReadPace.QuickReads) + 1) > 0);
+        Assert.Equal(0, Rested(Line * ReadPace.QuickReads * 2)); // as much in twice the time
         Assert.False(Read(Line, after: Quick)); // it has to become a flood again
     }
 
@@ -44,7 +45,16 @@ public sealed class ReadPaceTests
     public void A_stream_that_would_fill_its_pipe_does_not_rest()
     {
         Flood();
-        Assert.False(Rested(ReadPace.RestBelow));
+        Assert.Equal(0, Rested(ReadPace.RestBelow));
+    }
+
+    [Fact]
+    public void Rests_grow_until_they_are_worthwhile_and_shrink_before_the_pipe_is_full()
+    {
+        var little = ReadPace.Worthwhile - 1;
+        Flood();
+        Assert.Equal([2, 4, 8, 8, 8, 4, 4], new[] { little, little, little, little, ReadPace.Worthwhile, ReadPace.RestBelow, little + 1 }
+            .Select(count => Rested(count) / ReadPace.ShortRest));
     }
 
     [Fact]
@@ -66,7 +76,7 @@ public sealed class ReadPaceTests
         }
     }
 
-    private bool Read(int count, long after) => _pace.Rests(count, _now += after, rested: false);
+    private bool Read(int count, long after) => _pace.RestAfter(count, _now += after, rested: false) > 0;
 
-    private bool Rested(int count) => _pace.Rests(count, _now += Quick * 5, rested: true);
+    private long Rested(int count) => _pace.RestAfter(count, _now += Quick * 5, rested: true);
 }

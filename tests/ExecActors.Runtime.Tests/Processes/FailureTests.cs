@@ -79,6 +79,20 @@ public sealed class FailureTests : RuntimeTest
     }
 
     [Fact]
+    public async Task What_a_process_told_without_its_session_counts_when_its_actor_fails()
+    {
+        var (client, child) = await FailingAsync([.. Enumerable.Repeat("by the session", 20)]);
+        await SettledAsync(client); // by now it has a lane
+        child.Print("by the lane");
+        Assert.Equal(Wire.Output("p", 21, "by the lane"), await client.Frames.NextAsync());
+
+        client.Send(Wire.Write(2, "p", "x", "w"));
+        Assert.Equal(
+            [Wire.Error(2, -32603, Failure), Wire.Exited("p", 22, -1), Wire.Closed("p", 23)],
+            await client.Frames.NextAsync(3));
+    }
+
+    [Fact]
     public async Task An_exit_that_was_numbered_but_not_told_is_told_in_the_place_of_the_failed_actor()
     {
         var (client, child) = await FailingAsync();

@@ -74,9 +74,40 @@ public sealed class FairOutputTests : IDisposable
         Assert.Equal(0, _output.Waiting);
     }
 
+    [Fact]
+    public void A_lane_takes_of_the_same_credit_and_is_shut_while_anybody_waits()
+    {
+        var lane = _output.OpenLane();
+        Assert.True(lane.TryTell(Frame("12345"), sequence: 7));
+        Assert.True(lane.TryTell(Frame("overdraws"), sequence: 8));
+        Assert.False(lane.TryTell(Frame("no credit"), sequence: 9));
+        Assert.Equal(8u, lane.LastTold);
+        Assert.Equal(["12345", "overdraws"], _frames.Now());
+
+        Add(_a, "a1");
+        Add(_a, "a2");
+        _output.Return(5); // one of them passes
+        Assert.False(lane.TryTell(Frame("others wait"), sequence: 9));
+        _output.Return(5);
+        Assert.True(lane.TryTell(Frame("nobody waits"), sequence: 9));
+        Assert.Equal(["a1", "a2", "nobody waits"], _frames.Now());
+    }
+
+    [Fact]
+    public void A_lane_ends_with_its_attachment()
+    {
+        var lane = _output.OpenLane();
+        _output.Dispose();
+
+        Assert.False(lane.TryTell(Frame("late"), sequence: 1));
+        Assert.Empty(_frames.Now());
+    }
+
+    private static ByteLease Frame(string text) => ByteLease.CopyOf(Encoding.UTF8.GetBytes(text));
+
     private void Add(IActorRef process, string text)
     {
-        var frame = ByteLease.CopyOf(Encoding.UTF8.GetBytes(text));
+        var frame = Frame(text);
         _output.Add(process, new ProcessProtocol.Output(1, process.Path.Name, 1, frame, frame.Length));
     }
 
