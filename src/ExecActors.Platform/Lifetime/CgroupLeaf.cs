@@ -10,6 +10,7 @@ namespace ExecActors.Platform;
 internal sealed class CgroupLeaf
 {
     private const string Self = "0";
+    private const string Members = "cgroup.procs";
     private const short POLLPRI = 2;
 
     private CgroupLeaf(string parent, string path)
@@ -29,7 +30,7 @@ internal sealed class CgroupLeaf
     /// <param name="whyNot">What stands against it; null when it was made.</param>
     public static CgroupLeaf? TryMake(string? parent, out string? whyNot)
     {
-        if (Make(parent, out whyNot) is not { } leaf)
+        if (Plan(parent, out whyNot) is not { } leaf || !leaf.Make(out whyNot))
         {
             return null;
         }
@@ -44,54 +45,77 @@ internal sealed class CgroupLeaf
         return leaf;
     }
 
-    /// <summary>Makes one that is still empty.</summary>
+    /// <summary>One that is not made yet, but has its name: whoever is to remove it can know that before it is there.</summary>
     /// <inheritdoc cref="TryMake"/>
-    public static CgroupLeaf? Make(string? parent, out string? whyNot)
+    public static CgroupLeaf? Plan(string? parent, out string? whyNot)
     {
-        if (parent is null)
+        whyNot = parent is null ? "cgroup v2 is not mounted" : null;
+        return parent is null
+            ? null
+            : new CgroupLeaf(
+                parent, System.IO.Path.Join(parent, string.Create(CultureInfo.InvariantCulture, $"execactors-{Environment.ProcessId}-{Random.Shared.Next():x8}")));
+    }
+
+    /// <summary>Makes it, still empty.</summary>
+    /// <param name="whyNot">What stands against it; null when it was made.</param>
+    public bool Make(out string? whyNot)
+    {
+        if (Libc.MakeDirectory(CString.Of(Path), 0x1ED /* 0755 */) < 0)
         {
-            whyNot = "cgroup v2 is not mounted";
-            return null;
+            whyNot = $"{Parent} cannot be written: {OsError.Describe(Libc.LastErrno)}";
+            return false;
         }
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"execactors-{Environment.ProcessId}-{Random.Shared.Next():x8}");
-        var leaf = new CgroupLeaf(parent, System.IO.Path.Join(parent, name));
-        if (Libc.MakeDirectory(CString.Of(leaf.Path), 0x1ED /* 0755 */) < 0)
+        if (!File.Exists(Kill))
         {
-            whyNot = $"{parent} cannot be written: {OsError.Describe(Libc.LastErrno)}";
-            return null;
-        }
-
-        if (!File.Exists(leaf.Kill))
-        {
-            leaf.TryRemove();
-            whyNot = $"{parent} has no cgroup.kill, which came with Linux 5.14";
-            return null;
+            TryRemove();
+            whyNot = $"{Parent} has no cgroup.kill, which came with Linux 5.14";
+            return false;
         }
 
         whyNot = null;
-        return leaf;
+        return true;
     }
 
     private string Kill => System.IO.Path.Join(Path, "cgroup.kill");
 
+    private string ParentMembers => System.IO.Path.Join(Parent, Members);
+
     /// <summary>Moves this program in.</summary>
     /// <returns>0 or an errno.</returns>
-    public int Enter() => KernelFile.Write(System.IO.Path.Join(Path, "cgroup.procs"), Self);
+    public int Enter() => KernelFile.Write(System.IO.Path.Join(Path, Members), Self);
 
     /// <summary>Moves this program back to where it was.</summary>
     /// <returns>0 or an errno.</returns>
-    public int Leave() => KernelFile.Write(System.IO.Path.Join(Parent, "cgroup.procs"), Self);
+    public int Leave() => KernelFile.Write(ParentMembers, Self);
 
     /// <summary>Kills all that is inside and waits for their end. This program must have left.</summary>
     /// <returns>Whether nobody is left inside.</returns>
-    public bool KillAll(TimeSpan patience)
+    public bool KillAll(TimeSpan patience) => Empty(() => KernelFile.Write(Kill, "1"), patience);
+
+    /// <summary>Moves all that was born inside to where this program was, and waits for what is just ending. This program must have left.</summary>
+    /// <returns>Whether nobody is left inside.</returns>
+    public bool MoveAllOut(TimeSpan patience) => Empty(
+        () =>
+        {
+            foreach (var pid in KernelFile.ReadLines(System.IO.Path.Join(Path, Members)))
+            {
+                _ = KernelFile.Write(ParentMembers, pid);
+            }
+        },
+        patience);
+
+    /// <summary>Removes it; one that somebody is inside stays.</summary>
+    public bool TryRemove() => Libc.RemoveDirectory(CString.Of(Path)) == 0;
+
+    // A thread that is ending does not move with its process, so that the cgroup may be populated for a moment after its last member has left.
+    private bool Empty(Action act, TimeSpan patience)
     {
         var events = System.IO.Path.Join(Path, "cgroup.events");
         using var watch = Libc.OpenAt(Libc.NoDirectory, CString.Of(events), Libc.O_RDONLY);
         var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         var buffer = new byte[256];
-        for (_ = KernelFile.Write(Kill, "1"); !IsEmpty(events); _ = KernelFile.Write(Kill, "1"))
+        for (act(); !IsEmpty(events); act())
         {
             var left = deadline - Environment.TickCount64;
             if (left <= 0 || watch.IsInvalid)
@@ -106,9 +130,6 @@ internal sealed class CgroupLeaf
 
         return true;
     }
-
-    /// <summary>Removes it; one that somebody is inside stays.</summary>
-    public bool TryRemove() => Libc.RemoveDirectory(CString.Of(Path)) == 0;
 
     private static bool IsEmpty(string events) => KernelFile.ReadLines(events).Contains("populated 0", StringComparer.Ordinal);
 }

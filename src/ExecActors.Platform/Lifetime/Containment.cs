@@ -86,9 +86,9 @@ internal sealed class Containment : IDisposable
                 _warn("processes cannot be marked here (RLIMIT_LOCKS cannot be set), so one that leaves its process group is not found when its process ends");
             }
 
+            PlanLeaf();
+            BeginGuarding(isInside: false); // which removes the cgroup if this program is killed the moment after it is made
             MakeLeaf();
-            BeginGuarding(isInside: false);
-            EnterLeaf();
             _adopts = _leaf is null && Libc.SetChildSubreaper(adopts: true) == 0;
             _reaps = _adopts || Environment.ProcessId == 1; // which adopts all orphans of its namespace
             Volatile.Write(ref _isPrepared, true);
@@ -186,25 +186,42 @@ internal sealed class Containment : IDisposable
         }
     }
 
-    private void MakeLeaf()
+    private void PlanLeaf()
     {
         if (_options.Containment is ContainmentWay.Auto or ContainmentWay.Cgroup)
         {
-            _leaf = CgroupLeaf.Make(OwnCgroup.Find(), out var whyNot);
-            if (_leaf is null && _options.Containment == ContainmentWay.Cgroup)
-            {
-                _warn($"no cgroup could be made for processes: {whyNot}; orphans are adopted instead");
-            }
+            _leaf = CgroupLeaf.Plan(OwnCgroup.Find(), out var whyNot);
+            WarnOfNoLeaf(whyNot);
         }
     }
 
-    private void EnterLeaf()
+    private void MakeLeaf()
     {
-        if (_leaf is not null && _leaf.Enter() is var errno and not 0)
+        if (_leaf is null)
+        {
+            return;
+        }
+
+        if (!_leaf.Make(out var whyNot))
+        {
+            WarnOfNoLeaf(whyNot);
+            _leaf = null;
+            return;
+        }
+
+        if (_leaf.Enter() is var errno and not 0)
         {
             _warn($"{_leaf.Path} could not be entered: {OsError.Describe(errno)}; orphans are adopted instead");
             _leaf.TryRemove();
             _leaf = null;
+        }
+    }
+
+    private void WarnOfNoLeaf(string? whyNot)
+    {
+        if (whyNot is not null && _options.Containment == ContainmentWay.Cgroup)
+        {
+            _warn($"no cgroup could be made for processes: {whyNot}; orphans are adopted instead");
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class Guardian : ReactorSource, IDisposable
     /// <summary>Starts one. Blocks for about two milliseconds.</summary>
     /// <param name="reactor">Hears of its end.</param>
     /// <param name="prefix">What the marks of the processes begin with that it is to end.</param>
-    /// <param name="leaf">The cgroup that it is to kill as a whole; null for none.</param>
+    /// <param name="leaf">The cgroup that it is to kill as a whole and to remove, which need not be there yet; null for none.</param>
     /// <param name="isInside">Whether this program is in that cgroup already, so that the guardian has to leave it first.</param>
     /// <param name="lost">Told on the reactor's thread when it has ended before it was dismissed.</param>
     /// <param name="whyNot">What stands against it; null when it was started.</param>

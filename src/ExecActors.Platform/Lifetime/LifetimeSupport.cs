@@ -7,6 +7,7 @@ internal static class LifetimeSupport
     private const string DescendantsName = "descendants";
     private const string GuardianName = "guardian";
     private const string Delegate = "give the server a cgroup of its own (systemd: Delegate=yes)";
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes a cgroup and a guardian, and takes both away again.</summary>
     public static IReadOnlyList<HostFinding> Look(LifetimeOptions lifetime)
@@ -24,7 +25,12 @@ internal static class LifetimeSupport
         }
 
         var left = leaf.Leave();
-        leaf.TryRemove();
+        if (left == 0)
+        {
+            leaf.MoveAllOut(_patience); // what another thread has started meanwhile
+            leaf.TryRemove();
+        }
+
         return left == 0
             ? new HostFinding(CgroupName, IsEnough: true, $"{own} can be divided", Remedy: null)
             : new HostFinding(CgroupName, IsEnough: false, $"{own} cannot be written: {OsError.Describe(left)}", Delegate);

@@ -62,6 +62,48 @@ public sealed class FaultCheckerTests
         "output is gone",
         () => _view.CaughtUp(0, JsonDocument.Parse("""{"chunks":[],"nextSeq":9,"firstSeq":9,"exited":false,"closed":false,"failure":null}""").RootElement));
 
+    [Fact]
+    public void Output_that_may_be_lost_and_is_said_to_be_passes_and_the_rest_has_to_be_in_its_place()
+    {
+        var view = Losing();
+        view.Notified("process/output", Chunk(_lines, 1, 0, 20));
+        view.Resumed();
+        view.Notified("process/output", Chunk(_lines, 7, 60, 65)); // too little to say which it is
+        view.CaughtUp(1, Answer("""9,"firstSeq":6""", (6, 50, 60), (7, 60, 65), (8, 65, 80)));
+        Assert.Equal((80, 9, 4), (_lines.Position, view.Next, view.Lost));
+        view.Notified("process/output", Chunk(_lines, 9, 80, 90));
+        Assert.Contains(
+            "offset 90: expected line 7 from column 12",
+            Assert.Throws<FaultFoundException>(() => view.Notified("process/output", Chunk(_lines, 10, 91, 99))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_came_before_a_stated_loss_are_found_when_they_come_again_after_it()
+    {
+        var view = Losing();
+        view.Notified("process/output", Chunk(_lines, 1, 0, 80));
+        view.Resumed();
+        Assert.Contains(
+            "offset 80 or later",
+            Assert.Throws<FaultFoundException>(() => view.CaughtUp(1, Answer("""4,"firstSeq":3""", (3, 39, 78)))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stated_loss_hides_no_other()
+    {
+        var view = Losing();
+        view.Notified("process/output", Chunk(_lines, 1, 0, 20));
+        view.Resumed();
+        Assert.Contains(
+            "a read gives number 5 where 4 comes next",
+            Assert.Throws<FaultFoundException>(() => view.CaughtUp(1, Answer("""6,"firstSeq":4""", (5, 50, 90)))).Message,
+            StringComparison.Ordinal);
+    }
+
+    private ProcessView Losing() => new(new Dictionary<string, NumberedLines> { ["stdout"] = _lines }, mayLose: true);
+
     private static void Finds(string message, params ReadOnlySpan<Action> steps)
     {
         foreach (var step in steps[..^1])
@@ -74,9 +116,11 @@ public sealed class FaultCheckerTests
 
     private void Live(long seq, int from, int to) => _view.Notified("process/output", Chunk(new NumberedLines(100), seq, from, to));
 
-    private void Read(long after, long next, params IEnumerable<(long Seq, int From, int To)> chunks) => _view.CaughtUp(after, JsonDocument.Parse(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"chunks":[{{string.Join(',', chunks.Select(chunk => Chunk(new NumberedLines(100), chunk.Seq, chunk.From, chunk.To)))}}],"nextSeq":{{next}},"exited":false,"exitCode":null,"closed":false,"failure":null}""")).RootElement);
+    private void Read(long after, long next, params IEnumerable<(long Seq, int From, int To)> chunks) =>
+        _view.CaughtUp(after, Answer(next.ToString(CultureInfo.InvariantCulture), chunks));
+
+    private static JsonElement Answer(string next, params IEnumerable<(long Seq, int From, int To)> chunks) => JsonDocument.Parse(
+        $$"""{"chunks":[{{string.Join(',', chunks.Select(chunk => Chunk(new NumberedLines(100), chunk.Seq, chunk.From, chunk.To)))}}],"nextSeq":{{next}},"exited":false,"exitCode":null,"closed":false,"failure":null}""").RootElement;
 
     private static JsonElement Chunk(NumberedLines lines, long seq, int from, int to)
     {

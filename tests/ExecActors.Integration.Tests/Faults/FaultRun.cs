@@ -20,6 +20,22 @@ internal static class FaultRun
         CultureInfo.InvariantCulture,
         $"EXECACTORS_FAULT_SEED={Seed} EXECACTORS_FAULT_ROUNDS={rounds} dotnet test tests/ExecActors.Integration.Tests -c Release --filter {test}");
 
+    /// <summary>Lets a traveller travel; when something is found, says where it was and how it is done again.</summary>
+    public static async Task ToldAsync(Func<Task> travel, Traveller traveller, int index, int rounds, string test)
+    {
+        try
+        {
+            await travel();
+        }
+        catch (Exception exception) when (exception is FaultFoundException or TimeoutException or IOException)
+        {
+            throw new FaultFoundException(
+                $"{exception.Message}{Environment.NewLine}traveller {index}, seed {Seed}, its last steps:{Environment.NewLine}{traveller.Trail}{Environment.NewLine}"
+                    + $"again: {Replay(rounds, test)}",
+                exception);
+        }
+    }
+
     private static int? Number(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 }

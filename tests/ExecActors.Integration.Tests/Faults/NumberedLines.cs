@@ -16,9 +16,13 @@ internal sealed class NumberedLines(int stream)
 
     private const long LinesPerStream = 1_000_000_000;
     private readonly byte[] _line = new byte[LineBytes];
+    private readonly List<byte> _found = []; // since bytes were lost, until they say which they are
 
-    /// <summary>Bytes taken so far, all of them right.</summary>
+    /// <summary>Bytes taken so far, all of them right, and those that were lost with leave.</summary>
     public long Position { get; private set; }
+
+    /// <summary>Whether it is known which byte comes next. Not after a loss, until a whole line has come.</summary>
+    public bool IsLocated { get; private set; } = true;
 
     /// <summary>The arguments of <c>seq</c> that print so many lines.</summary>
     /// <param name="first">The first line's number, from 1.</param>
@@ -26,12 +30,46 @@ internal sealed class NumberedLines(int stream)
     public string Arguments(long first, long count) =>
         string.Create(CultureInfo.InvariantCulture, $"{(stream * LinesPerStream) + first} {(stream * LinesPerStream) + first + count - 1}");
 
-    /// <summary>Takes the next bytes.</summary>
-    /// <exception cref="FaultFoundException">They are not those that come next.</exception>
-    public void Append(ReadOnlySpan<byte> bytes)
+    /// <summary>Any number of the bytes that come next will not come.</summary>
+    public void Lose()
     {
-        Check(Position, bytes);
-        Position += bytes.Length;
+        IsLocated = false;
+        _found.Clear();
+    }
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <returns>Where they are; null while that is not known.</returns>
+    /// <exception cref="FaultFoundException">They are not those that come next.</exception>
+    public long? Append(ReadOnlySpan<byte> bytes)
+    {
+        if (IsLocated)
+        {
+            Check(Position, bytes);
+            Position += bytes.Length;
+            return Position - bytes.Length;
+        }
+
+        _found.AddRange(bytes);
+        var number = _found.IndexOf((byte)'\n') + 1;
+        if (number == 0 || _found.Count < number + LineBytes - 1)
+        {
+            return null;
+        }
+
+        var found = _found.ToArray();
+        var at = Utf8Parser.TryParse(found.AsSpan(number, LineBytes - 1), out long line, out _)
+            ? ((line - (stream * LinesPerStream) - 1) * LineBytes) - number
+            : -1;
+        if (at < Position)
+        {
+            throw new FaultFoundException(
+                $"stream {stream}, offset {Position} or later: found '{Encoding.UTF8.GetString(found, 0, Math.Min(2 * LineBytes, found.Length))}'");
+        }
+
+        (IsLocated, Position) = (true, at);
+        _found.Clear();
+        Append(found);
+        return Position - bytes.Length;
     }
 
     /// <summary>Looks at bytes of another place once more.</summary>

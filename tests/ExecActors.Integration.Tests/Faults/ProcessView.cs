@@ -7,7 +7,8 @@ namespace ExecActors.Integration.Tests.Faults;
 /// first. Every record has to come, once by number, with the bytes of its place.
 /// </summary>
 /// <param name="streams">What each of its streams has to say.</param>
-internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> streams)
+/// <param name="mayLose">Whether output may be gone if a read says so.</param>
+internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> streams, bool mayLose = false)
 {
     private readonly Dictionary<long, (string Stream, long At, int Length)> _known = [];
     private readonly SortedDictionary<long, Action> _early = [];
@@ -23,6 +24,9 @@ internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> str
 
     /// <summary>The exit code, once known.</summary>
     public int? ExitCode { get; private set; }
+
+    /// <summary>Records that were lost and said to be.</summary>
+    public long Lost { get; private set; }
 
     /// <summary>Begins with another connection: what comes live may be ahead until a read has brought the rest.</summary>
     public void Resumed() => (_isCaughtUp, _lastLive) = (false, 0);
@@ -56,9 +60,17 @@ internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> str
     /// <param name="result">The result.</param>
     public void CaughtUp(long after, JsonElement result)
     {
-        if (result.TryGetProperty("firstSeq", out var firstSeq) || result.GetProperty("failure").ValueKind != JsonValueKind.Null)
+        var isGone = result.TryGetProperty("firstSeq", out var firstSeq);
+        if ((isGone && !mayLose) || result.GetProperty("failure").ValueKind != JsonValueKind.Null)
         {
             throw new FaultFoundException($"a read after {after} says that output is gone: firstSeq {firstSeq}, failure {result.GetProperty("failure")}");
+        }
+
+        if (isGone)
+        {
+            Expect(firstSeq.GetInt64() > after + 1, $"a read after {after} says that output is gone before {firstSeq}");
+            after = firstSeq.GetInt64() - 1;
+            SkipTo(firstSeq.GetInt64());
         }
 
         foreach (var chunk in result.GetProperty("chunks").EnumerateArray())
@@ -102,8 +114,10 @@ internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> str
 
         InTurn(seq, () =>
         {
-            _known.Add(seq, (stream, lines.Position, bytes.Length));
-            lines.Append(bytes);
+            if (lines.Append(bytes) is { } at)
+            {
+                _known.Add(seq, (stream, at, bytes.Length));
+            }
         });
     }
 
@@ -122,11 +136,39 @@ internal sealed class ProcessView(IReadOnlyDictionary<string, NumberedLines> str
 
         take();
         Next++;
+        TakeEarly();
+    }
+
+    private void TakeEarly()
+    {
         while (_early.Remove(Next, out var next))
         {
             next();
             Next++;
         }
+    }
+
+    // What was notified meanwhile has not been lost, nor have exit and close.
+    private void SkipTo(long seq)
+    {
+        while (Next < seq)
+        {
+            TakeEarly();
+            if (Next >= seq)
+            {
+                return;
+            }
+
+            foreach (var lines in streams.Values)
+            {
+                lines.Lose();
+            }
+
+            Lost++;
+            Next++;
+        }
+
+        TakeEarly();
     }
 
     private static void Expect(bool holds, string message)

@@ -27,17 +27,7 @@ public sealed class RandomCutTests(ServerFixture fixture, ITestOutputHelper repo
     private async Task<(int Cuts, long Bytes)> TravelAsync(int index, int cuts)
     {
         using var traveller = await Traveller.SetOutAsync(fixture.Server, 100 + index, (FaultRun.Seed * 1000) + index, LinesAtOnce);
-        try
-        {
-            await traveller.TravelAsync(cuts);
-            return (traveller.Cuts, traveller.Bytes);
-        }
-        catch (Exception exception) when (exception is FaultFoundException or TimeoutException or IOException)
-        {
-            throw new FaultFoundException(
-                $"{exception.Message}{Environment.NewLine}traveller {index}, seed {FaultRun.Seed}, its last steps:{Environment.NewLine}{traveller.Trail}{Environment.NewLine}"
-                    + $"again: {FaultRun.Replay(FaultRun.Rounds(Slice), nameof(RandomCutTests))}",
-                exception);
-        }
+        await FaultRun.ToldAsync(() => traveller.TravelAsync(cuts), traveller, index, FaultRun.Rounds(Slice), nameof(RandomCutTests));
+        return (traveller.Cuts, traveller.Bytes);
     }
 }

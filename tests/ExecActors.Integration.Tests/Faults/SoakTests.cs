@@ -58,11 +58,25 @@ public sealed class SoakTests(SoakTests.QuickFixture fixture, ITestOutputHelper 
                 await traveller.TravelAsync(CutsPerSession);
             }
 
+            await LeaveOpenAsync();
             if (worker == 0)
             {
                 Sample();
             }
         }
+    }
+
+    /// <summary>A client that goes away with a file, a watch and a long poll open.</summary>
+    private async Task LeaveOpenAsync()
+    {
+        using var folder = new FileTree().File("x", "content");
+        await using var client = await fixture.OpenAsync();
+        await client.ResultAsync("fs/open", new JObject { ["handleId"] = "h", ["path"] = folder.Uri("x") });
+        await client.ResultAsync("fs/watch", new JObject { ["watchId"] = 1, ["path"] = folder.Uri() });
+        await client.ResultAsync("fs/watchMissing", new JObject { ["watchId"] = 1, ["missing"] = new JArray(folder.Uri("missing")) });
+        await client.RunAsync("p", "echo out");
+        await client.PostAsync("process/read", WireClient.ReadParams("p", afterSeq: 1000, waitMs: 60_000));
+        client.Socket.Connection.Reset();
     }
 
     private void Sample()

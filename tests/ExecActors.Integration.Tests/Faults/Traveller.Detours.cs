@@ -9,14 +9,36 @@ internal sealed partial class Traveller
     private bool _wasSilent;
 
     /// <summary>Now and then something besides a cut, between two connections.</summary>
-    private Task DetourAsync() => _random.Next(24) switch
+    private Task DetourAsync()
     {
-        0 => StopChildAsync(),
-        1 => ClaimTwiceAsync(),
-        _ => Task.CompletedTask,
-    };
+        TurnDisk();
+        return _random.Next(24) switch
+        {
+            0 => StopChildAsync(),
+            1 => ClaimTwiceAsync(),
+            _ => Task.CompletedTask,
+        };
+    }
 
-    /// <summary>Now and then a client that does not read for a while.</summary>
+    /// <summary>Now and then the disk is filled up or freed.</summary>
+    private void TurnDisk()
+    {
+        switch (_disk is null ? -1 : _random.Next(4))
+        {
+            case 0:
+                Note("fills the disk");
+                _disk!.Fill();
+                break;
+            case 1:
+                Note("frees the disk");
+                _disk!.Free();
+                break;
+            default:
+                break; // it stays as it is
+        }
+    }
+
+    /// <summary>Now and then a client that does not read for a while; for the server, one that was stopped is the same.</summary>
     private Task StallAsync()
     {
         Note("does not read for a while");

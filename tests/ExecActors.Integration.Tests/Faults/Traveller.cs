@@ -10,10 +10,12 @@ namespace ExecActors.Integration.Tests.Faults;
 internal sealed partial class Traveller : IDisposable
 {
     private const string ProcessId = "p";
+    private const int KeptLog = 4000; // characters of the server's log in a failure's text
     private const int OtherStream = 500; // added to a stream's number for standard error
     private readonly ServerProcess _server;
     private readonly Random _random;
     private readonly int _linesAtOnce;
+    private readonly SmallDisk? _disk;
     private readonly NumberedLines _out;
     private readonly NumberedLines _err;
     private readonly ProcessView _view;
@@ -27,11 +29,11 @@ internal sealed partial class Traveller : IDisposable
     private string? _openOrder;
     private bool _isLast;
 
-    private Traveller(ServerProcess server, int number, int seed, int linesAtOnce, FaultLink link)
+    private Traveller(ServerProcess server, int number, int seed, int linesAtOnce, FaultLink link, SmallDisk? disk)
     {
-        (_server, _random, _linesAtOnce, _link) = (server, new Random(seed), linesAtOnce, link);
+        (_server, _random, _linesAtOnce, _link, _disk) = (server, new Random(seed), linesAtOnce, link, disk);
         (_out, _err) = (new NumberedLines(number), new NumberedLines(number + OtherStream));
-        _view = new ProcessView(new Dictionary<string, NumberedLines> { ["stdout"] = _out, ["stderr"] = _err });
+        _view = new ProcessView(new Dictionary<string, NumberedLines> { ["stdout"] = _out, ["stderr"] = _err }, mayLose: disk is not null);
     }
 
     /// <summary>Cuts that struck so far.</summary>
@@ -40,17 +42,21 @@ internal sealed partial class Traveller : IDisposable
     /// <summary>Bytes of output that came, each once and in its place.</summary>
     public long Bytes => _out.Position + _err.Position;
 
-    /// <summary>What it did last, for a failure's text.</summary>
-    public string Trail => string.Join(Environment.NewLine, _trail);
+    /// <summary>Records of output that were lost and said to be.</summary>
+    public long Gone => _view.Lost;
+
+    /// <summary>What it did last and what the server logged last, for a failure's text.</summary>
+    public string Trail => string.Join(Environment.NewLine, _trail.Append("stderr says: " + (_server.Log is var log && log.Length > KeptLog ? log[^KeptLog..] : log)));
 
     /// <summary>Opens a session and starts the process.</summary>
     /// <param name="server">Where.</param>
     /// <param name="number">Of its streams, 100 to 499.</param>
     /// <param name="seed">Decides its faults.</param>
     /// <param name="linesAtOnce">Ordered at once at most. What a cut leaves unread has to be within what the server keeps.</param>
-    public static async Task<Traveller> SetOutAsync(ServerProcess server, int number, int seed, int linesAtOnce)
+    /// <param name="disk">The server's disk if it is to be full now and then; then output may be gone when the server says so.</param>
+    public static async Task<Traveller> SetOutAsync(ServerProcess server, int number, int seed, int linesAtOnce, SmallDisk? disk = null)
     {
-        var traveller = new Traveller(server, number, seed, linesAtOnce, await FaultLink.ConnectAsync(server.Endpoint, Cut.Never));
+        var traveller = new Traveller(server, number, seed, linesAtOnce, await FaultLink.ConnectAsync(server.Endpoint, Cut.Never), disk);
         await traveller._link.UpgradedAsync();
         await traveller.SendAsync(1, "initialize", new JObject { ["clientName"] = "traveller" });
         using (var answer = await traveller.AnswerAsync(1))
@@ -93,7 +99,10 @@ internal sealed partial class Traveller : IDisposable
         _folder.Dispose();
     }
 
-    private bool HasAll => _out.Position == _outOrdered * NumberedLines.LineBytes && _err.Position == _errOrdered * NumberedLines.LineBytes;
+    // After a loss more has to be ordered to know where a stream is.
+    private bool HasAll => HasAllOf(_out, _outOrdered) && HasAllOf(_err, _errOrdered);
+
+    private static bool HasAllOf(NumberedLines lines, long ordered) => !lines.IsLocated || lines.Position == ordered * NumberedLines.LineBytes;
 
     /// <summary>Takes what comes until the connection ends or the process has.</summary>
     private async Task LiveAsync()

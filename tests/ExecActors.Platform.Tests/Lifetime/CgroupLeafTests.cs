@@ -49,4 +49,27 @@ public sealed class CgroupLeafTests : IClassFixture<LeakCheck>
         Assert.True(leaf.TryRemove());
         Assert.Equal(OwnCgroup.Find(), leaf.Parent);
     }
+
+    [Fact]
+    public async Task What_was_started_inside_can_be_moved_out_so_that_nothing_keeps_it()
+    {
+        var leaf = CgroupLeaf.TryMake(OwnCgroup.Find(), out _);
+        if (leaf is null)
+        {
+            return; // nothing to be had on this machine; the test above says why
+        }
+
+        using var host = new LinuxProcessHost((_, _) => { });
+        using var child = TestChild.Start(host, Spec.Shell("echo started; exec sleep 600"));
+        await child.UntilAsync(() => child.Stdout.EndsWith('\n'));
+        Assert.Equal(0, leaf.Leave());
+        Assert.False(leaf.TryRemove());
+
+        Assert.True(leaf.MoveAllOut(TestTimeouts.Default));
+
+        Assert.True(leaf.TryRemove());
+        Assert.False(child.Exited.IsCompleted);
+        Assert.True(child.Process.SignalGroup(Signals.SIGKILL));
+        await child.Exited;
+    }
 }

@@ -71,6 +71,23 @@ public sealed class GuardianTests : IClassFixture<LeakCheck>
         _ = Libc.TryReap(guardian.Pid); // the host adopted it, for this guardian is not its own
     }
 
+    [Fact]
+    public async Task It_removes_a_cgroup_that_was_made_after_it_had_begun()
+    {
+        var leaf = CgroupLeaf.Plan(OwnCgroup.Find(), out var whyNot);
+        using var reactor = new Reactor();
+        using var guardian = Guardian.TryStart(reactor, ProcessMark.NewHost().HostPrefix(), leaf, isInside: false, _ => { }, out var noGuardian);
+        Assert.Null(noGuardian);
+        var isMade = leaf is not null && leaf.Make(out whyNot); // on a machine that gives none the guardian ends all the same
+        Assert.Equal(whyNot is null, isMade);
+
+        guardian!.Leave();
+
+        await GoneAsync(guardian.Pid);
+        Assert.False(Directory.Exists(leaf?.Path));
+        _ = Libc.TryReap(guardian.Pid);
+    }
+
     private static LinuxProcessHost NewHost(Action<string>? warn = null) =>
         new((_, _) => { }, lifetime: new LifetimeOptions { Containment = ContainmentWay.Subreaper, Guardian = true }, warn: warn);
 
