@@ -40,6 +40,11 @@ internal struct TextCheck
         Span<byte> sequence = stackalloc byte[LongestSequence];
         BitConverter.TryWriteBytes(sequence, _kept);
         var taken = Math.Min(needed - _keptCount, piece.Length);
+        if (piece[..taken].ContainsAnyExceptInRange((byte)0x80, (byte)0xBF))
+        {
+            return false; // the sequence is broken off, whatever follows
+        }
+
         piece[..taken].CopyTo(sequence[_keptCount..]);
         piece = piece[taken..];
         _keptCount += taken;
