@@ -117,6 +117,9 @@ internal sealed class ChildProcess : IChildProcess
         }
     }
 
+    /// <summary>Changes with each write to standard input, before it.</summary>
+    public int InputCount => _stdin?.Writes ?? 0;
+
     public int TryWrite(ReadOnlySpan<byte> bytes) => _stdin?.TryWrite(bytes) ?? -1;
 
     public void CloseStdin()

@@ -92,7 +92,7 @@ internal sealed class OutputReader : ReactorSource
             return;
         }
 
-        var rest = _pace.RestAfter(count, Stopwatch.GetTimestamp(), rested);
+        var rest = _pace.RestAfter(count, Stopwatch.GetTimestamp(), rested, _child.InputCount);
         if (rest > 0 && !_hungUp)
         {
             if (!_isQuiet)

@@ -25,6 +25,12 @@ internal struct ReadPace
     /// <summary>Quick is what an echo, with a round trip in between, is not: 20 microseconds, in ticks of <see cref="Stopwatch"/>.</summary>
     public static readonly long QuickTicks = Stopwatch.Frequency / 50_000;
 
+    /// <summary>
+    /// What is quick when nothing was written to the program's standard input in between: a tenth of a millisecond. A program that has to share its
+    /// processor with the reader of each of its lines may need longer than <see cref="QuickTicks"/> for the next, and would never be seen to be a flood.
+    /// </summary>
+    public static readonly long UnpromptedTicks = Stopwatch.Frequency / 10_000;
+
     /// <summary>The shortest rest: a tenth of a millisecond, in ticks of <see cref="Stopwatch"/>.</summary>
     public static readonly long ShortRest = Stopwatch.Frequency / 10_000;
 
@@ -32,6 +38,7 @@ internal struct ReadPace
     public static readonly long LongRest = ShortRest * 8;
 
     private long _lastRead;
+    private int _lastInput;
     private long _rest;
     private int _quickReads;
     private int _quickBytes;
@@ -40,11 +47,13 @@ internal struct ReadPace
     /// <param name="count">Its bytes.</param>
     /// <param name="now">When, by <see cref="Stopwatch.GetTimestamp"/>.</param>
     /// <param name="rested">Whether the stream had rested before it.</param>
+    /// <param name="input">A count that has changed when something was written to the program's standard input.</param>
     /// <returns>How long the stream is to rest now, in ticks of <see cref="Stopwatch"/>; 0 when it is not to.</returns>
-    public long RestAfter(int count, long now, bool rested)
+    public long RestAfter(int count, long now, bool rested, int input)
     {
-        var isQuick = rested ? count > _quickBytes * (_rest / ShortRest) : count is > 0 and < SmallRead && now - _lastRead <= QuickTicks;
-        _lastRead = now;
+        var quick = input == _lastInput ? UnpromptedTicks : QuickTicks;
+        var isQuick = rested ? count > _quickBytes * (_rest / ShortRest) : count is > 0 and < SmallRead && now - _lastRead <= quick;
+        (_lastRead, _lastInput) = (now, input);
         if (!isQuick || (count >= RestBelow && _rest <= ShortRest))
         {
             (_quickReads, _quickBytes, _rest) = (0, 0, 0);

@@ -8,9 +8,13 @@ internal sealed class StdinWriter : ReactorSource
 {
     private readonly ChildProcess _child;
     private int _waiting;
+    private int _writes;
 
     public StdinWriter(Reactor reactor, ChildProcess child, SafeFileHandle handle)
         : base(reactor, handle) => _child = child;
+
+    /// <summary>How often was written; counted before the bytes are where the program can see them. From any thread.</summary>
+    public int Writes => Volatile.Read(ref _writes);
 
     /// <summary>Registers the descriptor without any interest, so that waiting for room cannot fail.</summary>
     /// <returns>0 or an errno.</returns>
@@ -19,6 +23,7 @@ internal sealed class StdinWriter : ReactorSource
     /// <summary>As <see cref="IChildProcess.TryWrite"/>.</summary>
     public int TryWrite(ReadOnlySpan<byte> bytes)
     {
+        Interlocked.Increment(ref _writes);
         var taken = 0;
         try
         {

@@ -7,6 +7,7 @@ public sealed class ReadPaceTests
 
     private long _now = 1_000_000_000;
     private ReadPace _pace;
+    private int _input;
 
     [Fact]
     public void A_flood_of_lines_rests_once_it_is_one() =>
@@ -17,8 +18,19 @@ public sealed class ReadPaceTests
     {
         for (var i = 0; i < 100; i++)
         {
+            _input++;
             Assert.False(Read(Line, after: Quick + 1));
         }
+    }
+
+    [Fact]
+    public void Lines_that_nobody_asked_for_are_a_flood_at_a_slower_pace_too()
+    {
+        Assert.Equal(
+            [false, false, false, false, true],
+            Enumerable.Range(0, 5).Select(_ => Read(Line, after: ReadPace.UnpromptedTicks)));
+        Assert.Equal(0, Rested(Line)); // no more than one at a time, left alone or not
+        Assert.False(Read(Line, after: ReadPace.UnpromptedTicks + 1));
     }
 
     [Fact]
@@ -76,7 +88,7 @@ public sealed class ReadPaceTests
         }
     }
 
-    private bool Read(int count, long after) => _pace.RestAfter(count, _now += after, rested: false) > 0;
+    private bool Read(int count, long after) => _pace.RestAfter(count, _now += after, rested: false, _input) > 0;
 
-    private long Rested(int count) => _pace.RestAfter(count, _now += Quick * 5, rested: true);
+    private long Rested(int count) => _pace.RestAfter(count, _now += Quick * 5, rested: true, _input);
 }
