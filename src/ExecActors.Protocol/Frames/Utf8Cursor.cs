@@ -94,8 +94,7 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(bytes.Length, Base64Piece)];
-            Base64.EncodeToUtf8(piece, Room(Base64.GetMaxEncodedToUtf8Length(piece.Length)), out _, out var written);
-            _used += written;
+            _used += Base64Encoder.Encode(piece, Room(Base64.GetMaxEncodedToUtf8Length(piece.Length)));
             bytes = bytes[piece.Length..];
         }
     }
