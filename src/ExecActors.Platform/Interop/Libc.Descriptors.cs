@@ -65,6 +65,9 @@ internal static unsafe partial class Libc
     /// <summary>fcntl(F_GETPIPE_SZ): the bytes a pipe holds.</summary>
     public static int PipeCapacity(SafeFileHandle pipe) => Fcntl(pipe, F_GETPIPE_SZ, 0);
 
+    /// <summary>fcntl(F_SETPIPE_SZ): has a pipe hold as many bytes at least. -1 with EPERM when the user has too much in pipes.</summary>
+    public static int WidenPipe(SafeFileHandle pipe, int size) => Fcntl(pipe, F_SETPIPE_SZ, size);
+
     /// <summary>fcntl(F_DUPFD_CLOEXEC): a second descriptor, not below <paramref name="lowest"/>, of the same open file description.</summary>
     /// <returns>An invalid handle on failure.</returns>
     public static SafeFileHandle Duplicate(SafeFileHandle descriptor, int lowest) =>

@@ -43,7 +43,7 @@ internal sealed class ChildProcess : IChildProcess
         _reactor = reactor;
         Pid = pid;
         _exit = new ExitWatch(reactor, this, pidfd);
-        _outputs = [.. streams.Outputs.Select(output => new OutputReader(reactor, this, output.Kind, output.Handle))];
+        _outputs = [.. streams.Outputs.Select(output => new OutputReader(reactor, this, host.WidePipes, output.Kind, output.Handle))];
         _isTerminal = streams.Outputs[0].Kind == OutputStreamKind.Terminal;
         _stdin = streams.Stdin is null ? null : new StdinWriter(reactor, this, streams.Stdin);
     }

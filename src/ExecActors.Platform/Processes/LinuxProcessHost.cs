@@ -57,6 +57,9 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     /// <summary>The thread that watches descriptors; others may have it watch theirs.</summary>
     internal Reactor Reactor => _reactor;
 
+    /// <summary>The pipes of children that flood them.</summary>
+    internal WidePipes WidePipes { get; } = new();
+
     /// <summary>How often the reactor was woken so far; for tests of what an exchange costs.</summary>
     internal long ReactorWakes => _reactor.Wakes;
 

@@ -13,6 +13,9 @@ internal sealed class OutputReader : ReactorSource
     /// <summary>Bytes read in one turn before the other descriptors get theirs.</summary>
     private const int TurnBytes = 256 * 1024;
 
+    /// <summary>A program that has filled as many whole pipes will fill more, and gets a wide one.</summary>
+    private const int FullPipes = 8;
+
     /// <summary>What a terminal may still hold at exit; its buffers have no capacity to ask for.</summary>
     private const int TerminalDrainBytes = 1024 * 1024;
 
@@ -20,8 +23,11 @@ internal sealed class OutputReader : ReactorSource
     private const int StreamEmpty = -1;
 
     private readonly ChildProcess _child;
+    private readonly WidePipes _widePipes;
     private readonly OutputStreamKind _kind;
     private ReadPace _pace; // mutable: touched on the reactor's thread alone
+    private int _fullPipes;
+    private bool _isWide;
     private bool _isQuiet; // without interest, for a rest
     private long _credit;
     private int _starved; // 1 when it does not listen for want of credit
@@ -29,10 +35,11 @@ internal sealed class OutputReader : ReactorSource
     private bool _leaderEnded;
     private bool _closed;
 
-    public OutputReader(Reactor reactor, ChildProcess child, OutputStreamKind kind, SafeFileHandle handle)
+    public OutputReader(Reactor reactor, ChildProcess child, WidePipes widePipes, OutputStreamKind kind, SafeFileHandle handle)
         : base(reactor, handle)
     {
         _child = child;
+        _widePipes = widePipes;
         _kind = kind;
     }
 
@@ -80,9 +87,19 @@ internal sealed class OutputReader : ReactorSource
                 ListenOrRest(total, rested);
                 return;
             }
+
+            OnFullRead();
         }
 
         Reactor.Again(this);
+    }
+
+    private void OnFullRead()
+    {
+        if (_kind != OutputStreamKind.Terminal && ++_fullPipes == FullPipes)
+        {
+            _isWide = _widePipes.TryWiden(Handle);
+        }
     }
 
     private void ListenOrRest(int count, bool rested)
@@ -159,6 +176,11 @@ internal sealed class OutputReader : ReactorSource
     {
         _closed = true;
         Close();
+        if (_isWide)
+        {
+            _isWide = false;
+            _widePipes.Return();
+        }
     }
 
     // Without credit only an end may be read: all writers are gone and nothing is left in between.
