@@ -26,6 +26,7 @@ internal sealed class FileDesk(
 {
     private readonly FileOrder<FileTask> _order = new();
     private readonly Queue<FileOrder<FileTask>.Turn> _ready = new();
+    private readonly Queue<FileTask> _putOff = new();
     private readonly List<FileOrder<FileTask>.Turn> _freed = [];
     private readonly Dictionary<string, OpenFile> _handles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _written = new(StringComparer.Ordinal); // the path behind each handle that is or will be open for writing
@@ -47,6 +48,12 @@ internal sealed class FileDesk(
 
         _handles.Clear();
         _written.Clear();
+        while (_putOff.TryDequeue(out var task))
+        {
+            Drop(task);
+        }
+
+        RunReady();
     }
 
     /// <summary>Takes a request of the attached connection, which is the desk's with all it owns.</summary>
@@ -58,6 +65,33 @@ internal sealed class FileDesk(
         {
             _ready.Enqueue(task.Turn);
             RunReady();
+        }
+    }
+
+    /// <summary>A worker did not begin a request; the attachment has to take answers before.</summary>
+    public void OnPutOff(FileTask task)
+    {
+        if (task.Request.Ref.Epoch != _epoch)
+        {
+            Drop(task);
+            RunReady();
+        }
+        else if (task.MustWait)
+        {
+            _putOff.Enqueue(task);
+        }
+        else
+        {
+            workers.Run(task); // they were taken meanwhile
+        }
+    }
+
+    /// <summary>Answers were taken: what was put off has another try.</summary>
+    public void RunPutOff()
+    {
+        while (_putOff.TryDequeue(out var task))
+        {
+            workers.Run(task);
         }
     }
 
@@ -83,6 +117,7 @@ internal sealed class FileDesk(
             CloseIfDone(file);
         }
 
+        task.Request.Ref.Window.Arrive(reply.Frame.Length);
         answer(task.Request.Ref, reply.Frame);
         Leave(task);
         RunReady();
@@ -228,6 +263,18 @@ internal sealed class FileDesk(
         {
             workers.Run(new ActionRunnable(file.Handle.Dispose));
         }
+    }
+
+    // Of a connection that is gone.
+    private void Drop(FileTask task)
+    {
+        if (task.File is { } file)
+        {
+            file.IsInUse = false;
+            CloseIfDone(file);
+        }
+
+        Leave(task);
     }
 
     private void Leave(FileTask task)

@@ -11,6 +11,9 @@ internal static class FileProtocol
 {
     /// <summary>A worker finished a request; those that waited for it may run.</summary>
     public sealed record Done(FileTask Task, FileReply Reply) : INoSerializationVerificationNeeded;
+
+    /// <summary>A worker did not begin a request: its answer may be large, and the client does not take those there are.</summary>
+    public sealed record PutOff(FileTask Task) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>One request of the file methods.</summary>

@@ -18,9 +18,19 @@ internal sealed class FileTask(FileRequest request, IFileService service, IActor
     /// <summary>The open file it uses, once it runs.</summary>
     public OpenFile? File { get; set; }
 
-    /// <summary>On a worker: performs the request and tells the session.</summary>
+    /// <summary>Whether it has a large answer, for which the client has to take others first.</summary>
+    public bool MustWait =>
+        request.Params is FsReadFileParams or FsReadBlockParams or FsReadDirectoryParams or FsWalkParams && request.Ref.Window.MustWait();
+
+    /// <summary>On a worker: performs the request and tells the session, or puts it off.</summary>
     public void Run()
     {
+        if (MustWait)
+        {
+            session.Tell(new FileProtocol.PutOff(this), ActorRefs.NoSender);
+            return;
+        }
+
         FileReply reply;
         try
         {
@@ -31,6 +41,7 @@ internal sealed class FileTask(FileRequest request, IFileService service, IActor
             reply = FileReply.Failed(request.Ref.Id, Errors.Internal($"the file request failed inside the server: {e.Message}"));
         }
 
+        request.Ref.Window.Expect(reply.Frame.Length);
         session.Tell(new FileProtocol.Done(this, reply), ActorRefs.NoSender);
     }
 

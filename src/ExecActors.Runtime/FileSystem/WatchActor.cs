@@ -190,7 +190,7 @@ internal sealed partial class WatchActor : ActorBase
         Answer(request, frame.Take());
     }
 
-    private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new ServiceProtocol.Answer(request, frame), Self);
+    private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(ServiceProtocol.Answer.To(request, frame), Self);
 
     /// <summary>The state of one watch on missing paths; its actor's alone.</summary>
     private sealed class MissingWatch(ulong id)

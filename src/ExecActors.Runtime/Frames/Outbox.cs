@@ -30,7 +30,7 @@ internal sealed class Outbox
     private volatile Action? _completed;
     private volatile CreditTarget? _creditTarget;
 
-    /// <summary>Bytes offered and not yet taken by the transport.</summary>
+    /// <summary>Bytes offered, or expected, and not yet taken by the transport.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     /// <summary>Whether nothing waits to be taken.</summary>
@@ -72,6 +72,9 @@ internal sealed class Outbox
 
     /// <summary>Takes the next frame. Only the graph calls this.</summary>
     public bool TryTake(out OutboundFrame frame) => _frames.TryDequeue(out frame);
+
+    /// <summary>Counts bytes that will be offered, or will not any more. From any thread.</summary>
+    public void Expect(int bytes) => Interlocked.Add(ref _queuedBytes, bytes);
 
     /// <summary>The transport took these bytes.</summary>
     public void Sent(int bytes) => Interlocked.Add(ref _queuedBytes, -bytes);

@@ -7,15 +7,18 @@ namespace ExecActors.Runtime.Frames;
 /// The graph enters each message before it tells an actor; the actor that answers or parks it settles it, from any thread. Waiting requests
 /// (long polls, parked writes) have settled their place; the bytes a parked write holds stay counted until they are taken. While there is no
 /// room the graph goes on with the reserve (<see cref="RequestReserve"/>), and stops pulling when that is used up: then the peer's TCP window closes.
+/// A request that has settled its place may still have a large answer. Whoever is to make one asks <see cref="MustWait"/> before, so that a client
+/// which takes no answers does not have the server make them all.
 /// </remarks>
 internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
 {
     // What may be under way at most: bytes below the bound, a message on top of them, and small requests until there is no place to wait for them.
     private readonly long _mostBytes = (2L * limits.ParkedBytes) + limits.MessageBytes;
-    private readonly int[] _awaits = new int[3]; // by what is needed: 1 while the graph waits for it
+    private readonly int[] _awaits = new int[4]; // by what is needed: 1 while somebody waits for it
     private int _requests;
     private long _bytes;
     private volatile Action? _wake;
+    private volatile Action? _answersTaken;
 
     /// <summary>Whether answers of any size may be added to those that the transport has not taken.</summary>
     public bool TakesAnswers => outbox.QueuedBytes < limits.ParkedBytes;
@@ -27,8 +30,11 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
         Interlocked.Add(ref _bytes, bytes);
     }
 
+    /// <summary>Counts bytes that are held already when the connection begins.</summary>
+    public void Hold(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
     /// <summary>Counts places and bytes out, and wakes the graph when it waits for room.</summary>
-    public void Settle(int requests, int bytes)
+    public void Settle(int requests, long bytes)
     {
         Interlocked.Add(ref _requests, -requests);
         Interlocked.Add(ref _bytes, -bytes);
@@ -42,21 +48,33 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
     /// <param name="answersTaken">Whether the answers that wait have to be few, too.</param>
     public bool HasReserve(bool answersTaken) => Has(answersTaken ? Need.ReserveAndAnswersTaken : Need.Reserve);
 
+    /// <summary>Whether a large answer is to be put off, since the client does not take those there are. <see cref="OnAnswersTaken"/>'s action is called then.</summary>
+    public bool MustWait() => !Has(Need.AnswersTaken);
+
+    /// <summary>Counts an answer that was made, on its way to the outbox, among those that the client has not taken.</summary>
+    public void Expect(int bytes) => outbox.Expect(bytes);
+
+    /// <summary>An answer that was expected is there: it is offered to the outbox now, or dropped.</summary>
+    public void Arrive(int bytes) => outbox.Expect(-bytes);
+
     /// <summary>Called by the graph after the outbox drained, too, since queued answers count.</summary>
     public void WakeIfBlocked()
     {
-        for (var need = Need.Room; need <= Need.ReserveAndAnswersTaken; need++)
+        for (var need = Need.Room; need <= Need.AnswersTaken; need++)
         {
             ref var awaits = ref _awaits[(int)need];
             if (Volatile.Read(ref awaits) == 1 && Fits(need) && Interlocked.Exchange(ref awaits, 0) == 1)
             {
-                _wake?.Invoke();
+                (need == Need.AnswersTaken ? _answersTaken : _wake)?.Invoke();
             }
         }
     }
 
     /// <summary>Names what to call when there may be room again. Only the graph calls this, once.</summary>
     public void OnRoom(Action wake) => _wake = wake;
+
+    /// <summary>Names what to call, on any thread, when answers that were put off may be made. Only the session calls this, once, before it asks for any.</summary>
+    public void OnAnswersTaken(Action wake) => _answersTaken = wake;
 
     private bool Has(Need need)
     {
@@ -76,15 +94,17 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
         return true;
     }
 
-    private bool Fits(Need need) =>
-        Volatile.Read(ref _requests) < limits.InFlightRequests
-        && Volatile.Read(ref _bytes) < (need == Need.Room ? limits.ParkedBytes : _mostBytes)
-        && (need == Need.Reserve || TakesAnswers);
+    private bool Fits(Need need) => need == Need.AnswersTaken
+        ? TakesAnswers
+        : Volatile.Read(ref _requests) < limits.InFlightRequests
+            && Volatile.Read(ref _bytes) < (need == Need.Room ? limits.ParkedBytes : _mostBytes)
+            && (need == Need.Reserve || TakesAnswers);
 
     private enum Need
     {
         Room,
         Reserve,
         ReserveAndAnswersTaken,
+        AnswersTaken,
     }
 }

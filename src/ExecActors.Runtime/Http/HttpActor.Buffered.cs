@@ -24,13 +24,26 @@ internal sealed partial class HttpActor
             Timers.StartSingleTimer(request, new DeadlineOver(request), deadline);
         }
 
-        if (_running < _environment.Settings.RequestsPerConnection)
+        if (_waiting.Count == 0 && MayBegin(request))
         {
             Begin(request);
         }
         else
         {
             request.Waiting = _waiting.AddLast(request);
+        }
+    }
+
+    // As many at once as there are places, while the client takes the answers.
+    private bool MayBegin(BufferedRequest request) => _running < _environment.Settings.RequestsPerConnection && !request.Ref.Window.MustWait();
+
+    private void BeginWaiting()
+    {
+        while (_waiting.First is { Value: var next } && MayBegin(next))
+        {
+            _waiting.RemoveFirst();
+            next.Waiting = null;
+            Begin(next);
         }
     }
 
@@ -60,7 +73,7 @@ internal sealed partial class HttpActor
             frame = AnswerFrames.Error(order.Ref.Id, Errors.HttpLost);
         }
 
-        order.Session.Tell(new ServiceProtocol.Answer(order.Ref, frame), self);
+        order.Session.Tell(ServiceProtocol.Answer.To(order.Ref, frame), self);
         self.Tell(new Ended(request), ActorRefs.NoSender);
     }
 
@@ -68,12 +81,7 @@ internal sealed partial class HttpActor
     {
         Forget(ended.Request);
         _running--;
-        if (_waiting.First is { } next)
-        {
-            _waiting.RemoveFirst();
-            next.Value.Waiting = null;
-            Begin(next.Value);
-        }
+        BeginWaiting();
     }
 
     // One that runs says itself what it was at.

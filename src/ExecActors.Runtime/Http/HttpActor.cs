@@ -66,6 +66,9 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
             case Ended ended:
                 OnEnded(ended);
                 return true;
+            case ServiceProtocol.AnswersTaken:
+                BeginWaiting();
+                return true;
             case DeadlineOver over:
                 if (_buffered.Contains(over.Request))
                 {
@@ -188,7 +191,7 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         _cancels.RemoveAll(cancel => cancel.Stream.Equals(stream));
     }
 
-    private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new ServiceProtocol.Answer(request, frame), Self);
+    private void Answer(in RequestRef request, ByteLease frame) => Context.Parent.Tell(ServiceProtocol.Answer.To(request, frame), Self);
 
     // The id may be another stream's by now.
     private void Release(StreamOver over)

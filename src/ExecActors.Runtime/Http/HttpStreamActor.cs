@@ -152,7 +152,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
     private void Answer(ByteLease frame)
     {
         _isAnswered = true;
-        _order.Session.Tell(new ServiceProtocol.Answer(_order.Ref, frame), Self);
+        _order.Session.Tell(ServiceProtocol.Answer.To(_order.Ref, frame), Self);
     }
 
     private HttpActor.StreamOver Over() => new(_order.Params.RequestId, Self);

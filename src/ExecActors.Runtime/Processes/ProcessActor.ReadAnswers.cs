@@ -10,7 +10,7 @@ namespace ExecActors.Runtime.Processes;
 
 /// <content>
 /// Answers to process/read, from memory at once, or from the file by way of a worker: then one at a time, in order, and what stands in the answer
-/// is kept until it is made.
+/// is kept until it is made. Those that come while the client does not take its answers wait, in the same order.
 /// </content>
 internal sealed partial class ProcessActor
 {
@@ -20,27 +20,29 @@ internal sealed partial class ProcessActor
     /// <summary>Most of one answer, in bytes of payload and overhead: base64 makes less than 12 MiB of it, which every client takes.</summary>
     private const long AnswerBytes = 8 * 1024 * 1024;
 
-    private readonly Queue<Read> _fileReads = new();
+    private readonly Queue<Read> _putOff = new();
     private (Read Read, ReadPlan Plan)? _reading;
 
     private void AnswerRead(Read read)
     {
-        if (_reading is null && PlanOf(read.Params) is var plan && plan.FileTo <= plan.FileFrom)
+        if (_reading is null && _putOff.Count == 0 && !read.Request.Window.MustWait()
+            && PlanOf(read.Params) is var plan && plan.FileTo <= plan.FileFrom)
         {
             Reply(read.Request, ReadAnswer(read, plan, []));
             OnAnswered(plan.Next);
             return;
         }
 
-        _fileReads.Enqueue(read);
+        _putOff.Enqueue(read);
         Park(read.Request);
         ReadNext();
     }
 
     private void ReadNext()
     {
-        while (_reading is null && _fileReads.TryDequeue(out var read))
+        while (_reading is null && _putOff.TryPeek(out var read) && !read.Request.Window.MustWait())
         {
+            _putOff.Dequeue();
             var plan = PlanOf(read.Params);
             if (plan.FileTo <= plan.FileFrom)
             {
@@ -82,14 +84,14 @@ internal sealed partial class ProcessActor
         GrantOwed();
     }
 
-    private void DropReadsOfFile(long epoch)
+    private void DropPutOff(long epoch)
     {
-        for (var left = _fileReads.Count; left > 0; left--)
+        for (var left = _putOff.Count; left > 0; left--)
         {
-            var read = _fileReads.Dequeue();
+            var read = _putOff.Dequeue();
             if (read.Request.Epoch != epoch)
             {
-                _fileReads.Enqueue(read);
+                _putOff.Enqueue(read);
             }
         }
     }

@@ -63,7 +63,7 @@ internal sealed partial class ProcessActor
             }
         }
 
-        DropReadsOfFile(epoch);
+        DropPutOff(epoch);
     }
 
     // A newer chunk, the close, or an exit not seen yet. With the exit already seen it waits on, for late output or the close.

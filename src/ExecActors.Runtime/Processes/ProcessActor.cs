@@ -135,6 +135,8 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
             case Limit limit:
                 _log.Limit(limit.RingBytes, limit.SpillBytes);
                 return true;
+            case AnswersTaken: // none was put off
+                return true;
             default:
                 return false;
         }
@@ -192,6 +194,9 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
             case ReadBack read:
                 OnReadBack(read);
                 return true;
+            case AnswersTaken:
+                ReadNext();
+                return true;
             case StallOver:
                 OnStallOver();
                 return true;
@@ -226,7 +231,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
                 return true;
             case Spawned: // given back by PendingStart when the start was given up
             case SpawnFailed: // the given-up start failed after all
-            case StartPatienceOver or Attach or Detach or Limit:
+            case StartPatienceOver or Attach or Detach or Limit or AnswersTaken:
                 return true;
             default:
                 return false;
@@ -342,7 +347,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
         }
     }
 
-    private void Reply(in RequestRef request, ByteLease frame) => Context.Parent.Tell(new Answer(request, frame), Self);
+    private void Reply(in RequestRef request, ByteLease frame) => Context.Parent.Tell(Answer.To(request, frame), Self);
 
     private void Park(in RequestRef request) => Context.Parent.Tell(new Parked(request), Self);
 

@@ -24,9 +24,10 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
     /// <param name="id">The client's id.</param>
     /// <param name="weight">What it weighs in the window.</param>
     /// <param name="counted">Whether it takes one of the connection's concurrent places.</param>
-    public long Enter(RequestId id, int weight, bool counted)
+    /// <param name="outlives">Whether its owner keeps what it holds when the connection ends.</param>
+    public long Enter(RequestId id, int weight, bool counted, bool outlives = false)
     {
-        _turns.Enqueue(new Slot { Id = id, Weight = weight, Counted = counted });
+        _turns.Enqueue(new Slot { Id = id, Weight = weight, Counted = counted, Outlives = outlives });
         return _firstTicket + _turns.Count - 1;
     }
 
@@ -76,7 +77,7 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
             return;
         }
 
-        _waiting[ticket] = new Waiting(slot.Id, slot.Weight, slot.Owner, slot.Counted);
+        _waiting[ticket] = new Waiting(slot.Id, slot.Weight, slot.Owner, slot.Counted, slot.Outlives);
         slot.Done = true;
         slot.Parked = true;
         Flush();
@@ -121,6 +122,26 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
         return countedOnes;
     }
 
+    /// <summary>The requests not answered whose owners keep what they hold when the connection ends: their tickets, weights and owners.</summary>
+    public IEnumerable<(long Ticket, int Weight, IActorRef Owner)> Outliving()
+    {
+        for (var i = 0; i < _turns.Count; i++)
+        {
+            if (_turns[i] is { Done: false, Outlives: true, Owner: { } owner } slot)
+            {
+                yield return (_firstTicket + i, slot.Weight, owner);
+            }
+        }
+
+        foreach (var (ticket, waiting) in _waiting)
+        {
+            if (waiting is { Outlives: true, Owner: { } owner })
+            {
+                yield return (ticket, waiting.Weight, owner);
+            }
+        }
+    }
+
     private void Flush()
     {
         while (_turns.Count > 0 && _turns[0].Done)
@@ -144,10 +165,11 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
         public int Weight;
         public IActorRef? Owner;
         public bool Counted;
+        public bool Outlives;
         public bool Done;
         public bool Parked;
         public ByteLease? Frame;
     }
 
-    private sealed record Waiting(RequestId Id, int Weight, IActorRef? Owner, bool Counted);
+    private sealed record Waiting(RequestId Id, int Weight, IActorRef? Owner, bool Counted, bool Outlives);
 }

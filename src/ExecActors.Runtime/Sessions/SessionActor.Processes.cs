@@ -212,6 +212,7 @@ internal sealed partial class SessionActor
         }
 
         _shares.Remove(entry.Actor);
+        DropKept(entry.Actor);
         Timers.Cancel(entry);
         Context.Unwatch(entry.Actor);
         entry.Actor.Tell(PoisonPill.Instance);
@@ -276,6 +277,7 @@ internal sealed partial class SessionActor
 
         entry.Starting = false;
         _shares.Remove(entry.Actor);
+        DropKept(entry.Actor);
         if (wasStarting)
         {
             Remove(entry);

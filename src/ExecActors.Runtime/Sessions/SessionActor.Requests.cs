@@ -88,7 +88,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        var ticket = attached.Answers.Enter(message.Id, message.Weight, counted: true);
+        var ticket = attached.Answers.Enter(message.Id, message.Weight, counted: true, outlives: message.Params is ProcessWriteParams);
         if (limits.ConcurrentRequests > 0 && attached.Active >= limits.ConcurrentRequests)
         {
             attached.Queued.Enqueue(new DeferredRequest(attached.Epoch, ticket, message));
@@ -106,10 +106,10 @@ internal sealed partial class SessionActor
         {
             case "filesystem":
                 attached.Answers.Park(ticket); // workers answer when they are done, in whatever order that is
-                TakeFileRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
+                TakeFileRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id, attached.Window), message);
                 break;
             case "http":
-                TakeHttpRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id), message);
+                TakeHttpRequest(attached, new RequestRef(attached.Epoch, ticket, message.Id, attached.Window), message);
                 break;
             default:
                 ExecuteForProcess(attached, ticket, message);
@@ -129,7 +129,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        var request = new RequestRef(attached.Epoch, ticket, message.Id);
+        var request = new RequestRef(attached.Epoch, ticket, message.Id, attached.Window);
         switch (message.Params)
         {
             case ProcessStartParams start:
@@ -216,7 +216,11 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void OnAnswer(ServiceProtocol.Answer answer) => Answer(answer.Request, answer.Frame);
+    private void OnAnswer(ServiceProtocol.Answer answer)
+    {
+        answer.Request.Window.Arrive(answer.Frame.Length);
+        Answer(answer.Request, answer.Frame);
+    }
 
     private void Answer(RequestRef request, ByteLease frame)
     {
@@ -227,15 +231,30 @@ internal sealed partial class SessionActor
         else
         {
             frame.Dispose();
+            SettleKept(request);
         }
     }
 
     private void Answer(Attachment attached, long ticket, ByteLease frame)
     {
-        if (attached.Answers.Answer(ticket, frame, out var counted) && counted)
+        if (!attached.Answers.Answer(ticket, frame, out var counted))
+        {
+            attached.Window.WakeIfBlocked(); // what was expected does not come
+        }
+        else if (counted)
         {
             attached.Active--;
             RunQueued(attached);
+        }
+    }
+
+    private void OnAnswersTaken(AnswersTaken taken)
+    {
+        if (_attached is { } attached && attached.Epoch == taken.Epoch)
+        {
+            _files.RunPutOff();
+            attached.Http?.Tell(ServiceProtocol.AnswersTaken.Instance, Self);
+            TellProcesses(ServiceProtocol.AnswersTaken.Instance);
         }
     }
 

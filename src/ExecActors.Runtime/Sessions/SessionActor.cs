@@ -96,7 +96,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             case Inbound stale:
                 stale.Message.Payload?.Dispose();
                 return true;
-            case CreditReturned or Detach or Evict: // of the connection that left
+            case CreditReturned or AnswersTaken or Detach or Evict: // of the connection that left
                 return true;
             default:
                 return ReceiveFromChildren(message);
@@ -112,6 +112,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
                 return true;
             case CreditReturned credit:
                 OnCreditReturned(credit);
+                return true;
+            case AnswersTaken taken:
+                OnAnswersTaken(taken);
                 return true;
             case Detach detach:
                 OnDetach(detach.Epoch);
@@ -160,6 +163,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             case FileProtocol.Done done:
                 _files.OnDone(done);
                 return true;
+            case FileProtocol.PutOff putOff:
+                _files.OnPutOff(putOff.Task);
+                return true;
             case ServiceProtocol.Notification notification: // of an HTTP stream or a watch
                 OnNotification(notification);
                 return true;
@@ -179,6 +185,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
         _files.Attach(attach.Epoch);
         attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
+        attach.Link.Window.Hold(_kept.Values.Sum(write => (long)write.Weight));
+        var (self, taken) = (Self, new AnswersTaken(attach.Epoch));
+        attach.Link.Window.OnAnswersTaken(() => self.Tell(taken, ActorRefs.NoSender));
 
         // The answer goes first, then whatever the processes put out from now on.
         using (var buffer = new FrameBuffer(256 + _environment.EnvironmentInfo.Length))
@@ -205,6 +214,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             Context.Stop(child); // drops HTTP connections and watches: nobody is left to hear of them
         }
 
+        KeepWrites(attached);
         attached.Dispose();
         _attached = null;
         _files.Detach();
@@ -223,6 +233,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     {
         if (_attached is { } attached && attached.Epoch == evict.Epoch)
         {
+            KeepWrites(attached);
             attached.Answers.FailAll(Errors.ResumedElsewhere);
             attached.Outbox.Complete(CloseReason.TakenOver);
             OnDetach(evict.Epoch);

@@ -34,6 +34,9 @@ internal static class SessionProtocol
     /// <summary>From the attached connection: one message.</summary>
     public sealed record Inbound(long Epoch, InboundMessage Message) : INoSerializationVerificationNeeded;
 
+    /// <summary>From the attached connection: it has taken answers, so that those may be made which were put off.</summary>
+    public sealed record AnswersTaken(long Epoch) : INoSerializationVerificationNeeded;
+
     /// <summary>From the attached connection: the socket took that many bytes of output.</summary>
     public sealed record CreditReturned(long Epoch, int Bytes) : INoSerializationVerificationNeeded;
 }

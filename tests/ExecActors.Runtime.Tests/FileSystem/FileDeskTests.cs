@@ -7,6 +7,7 @@ using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Settings;
 using ExecActors.Runtime.Workers;
 using ExecActors.Testing;
 
@@ -21,10 +22,13 @@ public sealed class FileDeskTests : TestKit
     private readonly List<(long Ticket, string Text)> _answers = [];
     private readonly ScriptedService _service = new();
     private readonly FileDesk _desk;
+    private readonly Outbox _outbox = new();
+    private readonly RequestWindow _window;
     private long _ticket;
 
     public FileDeskTests()
     {
+        _window = new RequestWindow(ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits with { ParkedBytes = 100 }, _outbox);
         _desk = new FileDesk(_service, new SessionWorkers(_workers.Enqueue, width: 100), TestActor, Answer, maxHandles: 2);
         _desk.Attach(Epoch);
     }
@@ -173,6 +177,56 @@ public sealed class FileDeskTests : TestKit
     }
 
     [Fact]
+    public void A_large_answer_is_put_off_while_those_before_are_not_taken_and_what_waits_for_it_keeps_its_place()
+    {
+        _outbox.Offer(ByteLease.CopyOf(new byte[100]));
+        Take(new FsReadFileParams(Bytes("/a")));
+        Take(new FsRemoveParams(Bytes("/a")));
+        Take(new FsGetMetadataParams(Bytes("/b")));
+
+        Assert.Equal(["FsGetMetadataParams"], Run(putOff: 1));
+        _desk.RunPutOff();
+        Assert.Empty(Run(putOff: 1));
+        _outbox.Sent(1);
+        _desk.RunPutOff();
+        Assert.Equal(["FsReadFileParams"], Run());
+        Assert.Equal(["FsRemoveParams"], Run());
+        Assert.Equal([3L, 1L, 2L], _answers.Select(answer => answer.Ticket));
+    }
+
+    [Fact]
+    public void An_answer_taken_before_the_session_hears_that_the_next_was_put_off_has_it_made()
+    {
+        _outbox.Offer(ByteLease.CopyOf(new byte[100]));
+        Take(new FsReadFileParams(Bytes("/a")));
+        _workers.Dequeue().Run();
+        _outbox.Sent(1);
+        _desk.OnPutOff(ExpectMsg<FileProtocol.PutOff>(TestTimeouts.Default).Task);
+
+        Assert.Equal(["FsReadFileParams"], Run());
+    }
+
+    [Fact]
+    public void What_was_put_off_for_a_connection_that_left_lets_go_of_its_handle_and_its_turn()
+    {
+        var file = Opened("h");
+        _outbox.Offer(ByteLease.CopyOf(new byte[100]));
+        Take(Block("h"));
+        Take(new FsReadFileParams(Bytes("/a")));
+        Assert.Empty(Run(putOff: 2));
+        Take(new FsReadFileParams(Bytes("/b")));
+        _workers.Dequeue().Run(); // and its word comes after the end
+        _desk.Detach();
+        _desk.OnPutOff(ExpectMsg<FileProtocol.PutOff>(TestTimeouts.Default).Task);
+        _desk.Attach(Epoch + 1);
+        Take(new FsRemoveParams(Bytes("/a")), Epoch + 1);
+        Take(new FsRemoveParams(Bytes("/b")), Epoch + 1);
+
+        Assert.Equal(["FsRemoveParams", "FsRemoveParams"], Run());
+        Assert.True(file.Descriptor.IsClosed);
+    }
+
+    [Fact]
     public void A_service_that_throws_is_an_error_of_its_request_alone()
     {
         _service.Throws = true;
@@ -203,7 +257,7 @@ public sealed class FileDeskTests : TestKit
     private void Take(object parameters, long epoch = Epoch)
     {
         var ticket = ++_ticket;
-        _desk.Take(new FileRequest(new RequestRef(epoch, ticket, RequestId.FromNumber(ticket)), parameters, Payload: null));
+        _desk.Take(new FileRequest(new RequestRef(epoch, ticket, RequestId.FromNumber(ticket), _window), parameters, Payload: null));
     }
 
     private FileHandle Opened(string id)
@@ -219,7 +273,7 @@ public sealed class FileDeskTests : TestKit
         new(File.OpenHandle(Path.Combine(_folder.Path, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite));
 
     // What is with the workers now, and what they tell the session of it.
-    private List<string> Run()
+    private List<string> Run(int putOff = 0)
     {
         var performed = _service.Performed.Count;
         for (var left = _workers.Count; left > 0; left--)
@@ -228,10 +282,23 @@ public sealed class FileDeskTests : TestKit
         }
 
         var names = _service.Performed.Skip(performed).ToList();
-        foreach (var _ in names)
+        for (var told = names.Count + putOff; told > 0; told--)
         {
-            _desk.OnDone(ExpectMsg<FileProtocol.Done>(TestTimeouts.Default));
+            switch (ReceiveOne(TestTimeouts.Default))
+            {
+                case FileProtocol.Done done:
+                    _desk.OnDone(done);
+                    break;
+                case FileProtocol.PutOff { Task: var task }:
+                    putOff--;
+                    _desk.OnPutOff(task);
+                    break;
+                case var other:
+                    throw new InvalidOperationException($"the session was told {other}");
+            }
         }
+
+        Assert.Equal(0, putOff);
 
         return names;
     }

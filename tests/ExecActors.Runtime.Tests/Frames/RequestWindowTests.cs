@@ -17,6 +17,29 @@ public sealed class RequestWindowTests
     };
 
     [Fact]
+    public void Large_answers_wait_while_those_made_are_not_taken_and_somebody_is_told_when_they_are()
+    {
+        var outbox = new Outbox();
+        var window = new RequestWindow(_limits, outbox);
+        var (rooms, taken) = (0, 0);
+        window.OnRoom(() => rooms++);
+        window.OnAnswersTaken(() => taken++);
+
+        window.Expect(100); // made, and on its way
+        Assert.True(window.MustWait());
+        window.Arrive(100);
+        outbox.Offer(ByteLease.CopyOf(new byte[100]));
+        window.WakeIfBlocked();
+        Assert.Equal(0, taken);
+        outbox.Sent(1);
+        window.WakeIfBlocked();
+        window.WakeIfBlocked();
+        Assert.Equal(1, taken);
+        Assert.False(window.MustWait());
+        Assert.Equal(0, rooms);
+    }
+
+    [Fact]
     public void It_is_full_of_requests_of_bytes_or_of_answers_not_taken()
     {
         var outbox = new Outbox();

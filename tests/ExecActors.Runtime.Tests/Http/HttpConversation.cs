@@ -7,6 +7,7 @@ using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Http;
+using ExecActors.Runtime.Settings;
 using ExecActors.Testing;
 
 using Newtonsoft.Json.Linq;
@@ -19,6 +20,7 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
     private readonly List<ServiceProtocol.Answer> _answers = [];
     private readonly Queue<(HttpProtocol.Delta Delta, IActorRef Sender)> _deltas = new();
     private readonly HashSet<long> _answered = [];
+    private readonly RequestWindow _window = new(ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits, new Outbox());
 
     public IActorRef Actor => actor;
 
@@ -162,7 +164,7 @@ internal sealed class HttpConversation(IActorRef actor, TestProbe session, long 
 
     private int _seen;
 
-    private RequestRef Ref(int id, long? ofEpoch = null) => new(ofEpoch ?? epoch, id, RequestId.FromNumber(id));
+    private RequestRef Ref(int id, long? ofEpoch = null) => new(ofEpoch ?? epoch, id, RequestId.FromNumber(id), _window);
 
     private async Task ReceiveAsync()
     {

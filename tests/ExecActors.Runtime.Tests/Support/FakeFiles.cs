@@ -11,6 +11,13 @@ namespace ExecActors.Runtime.Tests.Support;
 internal sealed class FakeFiles : IFileService
 {
     private readonly ConcurrentDictionary<string, ManualResetEventSlim> _gates = new(StringComparer.Ordinal);
+    private int _performed;
+
+    /// <summary>The length of the string that is every request's result; 0 for <c>{}</c>.</summary>
+    public int ResultBytes { get; set; }
+
+    /// <summary>Requests performed so far.</summary>
+    public int Performed => Volatile.Read(ref _performed);
 
     /// <summary>Holds back requests for a path until the test lets them go.</summary>
     public void Hold(string path) => _gates[path] = new ManualResetEventSlim();
@@ -27,6 +34,10 @@ internal sealed class FakeFiles : IFileService
             gate.Wait(); // a worker's thread may block
         }
 
-        return new FileReply(AnswerFrames.Empty(request.Ref.Id));
+        Interlocked.Increment(ref _performed);
+        return new FileReply(
+            ResultBytes == 0
+                ? AnswerFrames.Empty(request.Ref.Id)
+                : AnswerFrames.Raw(request.Ref.Id, Encoding.UTF8.GetBytes($"\"{new string('x', ResultBytes)}\"")));
     }
 }

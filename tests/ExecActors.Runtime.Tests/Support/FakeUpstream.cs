@@ -17,6 +17,9 @@ internal sealed class FakeUpstream : HttpMessageHandler
     /// <summary>Done when a request was given up by its sender.</summary>
     public Task GaveUp => _gaveUp.Task.SoonAsync();
 
+    /// <summary>What every request is answered with; its path when null.</summary>
+    public string? Body { get; set; }
+
     /// <summary>Holds back answers.</summary>
     public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -37,7 +40,7 @@ internal sealed class FakeUpstream : HttpMessageHandler
             throw;
         }
 
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(request.RequestUri!.AbsolutePath) };
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Body ?? request.RequestUri!.AbsolutePath) };
     }
 
     private static TaskCompletionSource Open()
