@@ -125,6 +125,7 @@ internal sealed class DispatchStage : GraphStage<SinkShape<InboundMessage>>
         {
             _held = false;
             _attached = attached;
+            _window.Hold(attached.HeldBytes); // no sooner: until here nothing may pass ahead of what waits for room
             GoOn();
         }
 

@@ -21,8 +21,9 @@ namespace ExecActors.Runtime.FileSystem;
 /// <param name="session">Told of what is done.</param>
 /// <param name="answer">Sends an answer to the attached connection; the frame is its receiver's.</param>
 /// <param name="maxHandles">Open handles of one connection.</param>
+/// <param name="width">How many requests that were put off have another try at once.</param>
 internal sealed class FileDesk(
-    IFileService service, SessionWorkers workers, IActorRef session, Action<RequestRef, ByteLease> answer, int maxHandles)
+    IFileService service, SessionWorkers workers, IActorRef session, Action<RequestRef, ByteLease> answer, int maxHandles, int width)
 {
     private readonly FileOrder<FileTask> _order = new();
     private readonly Queue<FileOrder<FileTask>.Turn> _ready = new();
@@ -86,10 +87,10 @@ internal sealed class FileDesk(
         }
     }
 
-    /// <summary>Answers were taken: what was put off has another try.</summary>
+    /// <summary>Answers were taken: of what was put off as much has another try as can run at once; the rest follows as those are done.</summary>
     public void RunPutOff()
     {
-        while (_putOff.TryDequeue(out var task))
+        for (var left = width; left > 0 && _putOff.TryDequeue(out var task); left--)
         {
             workers.Run(task);
         }
@@ -117,10 +118,15 @@ internal sealed class FileDesk(
             CloseIfDone(file);
         }
 
-        task.Request.Ref.Window.Arrive(reply.Frame.Length);
+        var length = reply.Frame.Length; // the frame is gone afterwards
         answer(task.Request.Ref, reply.Frame);
+        task.Request.Ref.Window.Arrive(length);
         Leave(task);
         RunReady();
+        if (_putOff.TryPeek(out var next) && !next.MustWait)
+        {
+            workers.Run(_putOff.Dequeue());
+        }
     }
 
     // A block of a handle changes the file at the path it was opened by; so does its close, if it is an atomic one.

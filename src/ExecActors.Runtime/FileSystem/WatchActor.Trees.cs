@@ -52,7 +52,11 @@ internal sealed partial class WatchActor
     {
         if (!done.Outcome.Succeeded)
         {
-            _trees.Remove(done.Tree.Id);
+            if (_trees.GetValueOrDefault(done.Tree.Id) == done.Tree)
+            {
+                _trees.Remove(done.Tree.Id); // else it was given up, and the id is another's
+            }
+
             Refuse(done.Request, FileErrors.Of(done.Outcome, done.Path));
             return;
         }

@@ -54,8 +54,12 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
     /// <summary>Counts an answer that was made, on its way to the outbox, among those that the client has not taken.</summary>
     public void Expect(int bytes) => outbox.Expect(bytes);
 
-    /// <summary>An answer that was expected is there: it is offered to the outbox now, or dropped.</summary>
-    public void Arrive(int bytes) => outbox.Expect(-bytes);
+    /// <summary>An answer that was expected is there: it has been offered to the outbox, or dropped.</summary>
+    public void Arrive(int bytes)
+    {
+        outbox.Expect(-bytes);
+        WakeIfBlocked();
+    }
 
     /// <summary>Called by the graph after the outbox drained, too, since queued answers count.</summary>
     public void WakeIfBlocked()
@@ -90,7 +94,12 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
             return false;
         }
 
-        Interlocked.Exchange(ref awaits, 0);
+        // Others may wait for answers to be taken, too, and theirs was this flag: they are woken for it.
+        if (Interlocked.Exchange(ref awaits, 0) == 1 && need == Need.AnswersTaken)
+        {
+            _answersTaken?.Invoke();
+        }
+
         return true;
     }
 

@@ -96,6 +96,10 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         foreach (var request in _buffered)
         {
             request.Stop.Cancel();
+            if (request.Waiting is not null)
+            {
+                request.Order.Body?.Dispose(); // nobody has taken it over
+            }
         }
     }
 

@@ -114,10 +114,10 @@ internal sealed partial class ProcessActor
         ForgetIfTold();
     }
 
-    // A client that is slow to take the last output is still owed it, and the close behind it.
+    // A client that is slow to take the last output is still owed it, and the close behind it, and the answers to what it asked.
     private void ForgetIfTold()
     {
-        if (_lingerOver && (_attachment == NotAttached || _live == _log.NextSequence))
+        if (_lingerOver && (_attachment == NotAttached || _live == _log.NextSequence) && _reading is null && _putOff.Count == 0)
         {
             Context.Parent.Tell(new Forgotten(_order.ProcessId), Self);
         }

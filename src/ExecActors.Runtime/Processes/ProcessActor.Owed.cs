@@ -54,10 +54,10 @@ internal sealed partial class ProcessActor
             _lane = null;
             OnDetachedLogChanged();
             GrantOwed();
-            ForgetIfTold();
         }
 
         DropReads(detach.Epoch);
+        ForgetIfTold();
     }
 
     private void OnDetachedLogChanged()

@@ -64,24 +64,50 @@ internal sealed partial class ProcessActor
         var (read, plan) = _reading!.Value;
         _reading = null;
         _log.Unpin();
-        if (back.Errno != 0 || !_log.Spills)
+        var isLost = back.Errno != 0 || !_log.Spills;
+        if (isLost && _log.Spills)
         {
-            if (_log.Spills)
-            {
-                Degrade(OsError.Describe(back.Errno));
-            }
-
-            AnswerRead(read);
+            Degrade(OsError.Describe(back.Errno));
         }
-        else
+
+        // Else nobody hears it any more, and whoever came since has had none of it.
+        if (read.Request.Epoch == _attachment)
         {
-            Reply(read.Request, ReadAnswer(read, plan, bytes.Span));
-            OnAnswered(plan.Next);
+            if (isLost)
+            {
+                AnswerRead(read);
+            }
+            else
+            {
+                Reply(read.Request, ReadAnswer(read, plan, bytes.Span));
+                OnAnswered(plan.Next);
+            }
         }
 
         ReadNext();
         SettleLog();
         GrantOwed();
+        ForgetIfTold();
+    }
+
+    private void OnAnswersTaken()
+    {
+        ReadNext();
+        ForgetIfTold();
+    }
+
+    // The process is forgotten, or what is left of it, with reads that wait.
+    private void AnswerWaitingReads()
+    {
+        if (_reading is { } reading)
+        {
+            Reply(reading.Read.Request, AnswerFrames.Error(reading.Read.Request.Id, Errors.UnknownProcess(_order.ProcessId)));
+        }
+
+        while (_putOff.TryDequeue(out var read))
+        {
+            Reply(read.Request, AnswerFrames.Error(read.Request.Id, Errors.UnknownProcess(_order.ProcessId)));
+        }
     }
 
     private void DropPutOff(long epoch)

@@ -92,6 +92,10 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
             Context.Parent.Tell(new Failed(
                 _order.ProcessId, _log.NextSequence, _exitSequence, _exit?.Code ?? -1, _closed ? _log.NextSequence - 1 : null));
         }
+        else
+        {
+            AnswerWaitingReads();
+        }
 
         DropStdin();
         _log.Dispose();
@@ -195,7 +199,10 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
                 OnReadBack(read);
                 return true;
             case AnswersTaken:
-                ReadNext();
+                OnAnswersTaken();
+                return true;
+            case Forget:
+                OnLingerOver();
                 return true;
             case StallOver:
                 OnStallOver();

@@ -35,6 +35,13 @@ internal static class ProcessProtocol
     /// <param name="SpillBytes">In the file.</param>
     public sealed record Limit(int RingBytes, long SpillBytes) : INoSerializationVerificationNeeded;
 
+    /// <summary>From the session: too many that have ended are kept; be forgotten as soon as an attached client has everything, as after the linger.</summary>
+    public sealed record Forget : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one instance.</summary>
+        public static Forget Instance { get; } = new();
+    }
+
     /// <summary>To the session: how much output is held, told when it has changed by a fair amount.</summary>
     /// <param name="ProcessId">The client's id.</param>
     /// <param name="MemoryBytes">Memory taken.</param>

@@ -37,8 +37,8 @@ internal sealed class AnswerQueue(Outbox outbox, RequestWindow window)
         counted = false;
         if (_waiting.Remove(ticket, out var waiting))
         {
+            outbox.Offer(frame); // first, so that nobody sees room that this takes
             window.Settle(requests: 0, waiting.Weight);
-            outbox.Offer(frame);
             counted = waiting.Counted;
             return true;
         }

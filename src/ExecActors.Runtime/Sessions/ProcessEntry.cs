@@ -21,6 +21,9 @@ internal sealed class ProcessEntry(string processId, IActorRef actor)
     /// <summary>Set once it has ended: output it keeps. Closed processes do not count against the limit of processes.</summary>
     public long? ClosedWithBytes { get; set; }
 
+    /// <summary>Whether it was asked to be forgotten before its time, and has yet to tell its client the last.</summary>
+    public bool IsLeaving { get; set; }
+
     /// <summary>Records that came through the session since the attachment began.</summary>
     public int Told { get; private set; }
 

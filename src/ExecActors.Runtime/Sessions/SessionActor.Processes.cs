@@ -70,19 +70,19 @@ internal sealed partial class SessionActor
             return tooMuch;
         }
 
-        if (_processes.Count - _closed.Count >= _environment.Settings.Limits.ProcessesPerSession)
+        if (_processes.Count - _closed.Count - _leaving >= _environment.Settings.Limits.ProcessesPerSession)
         {
             return Errors.Limit("limits.processes-per-session");
         }
 
         // Short-lived processes leave their last frames behind: a client that starts them and does not read must not collect these without end.
         var limits = _environment.Settings.Limits;
-        if (attached.Output.Waiting >= limits.ClosedProcessesPerSession)
+        if (attached.Output.Waiting + _leaving >= limits.ClosedProcessesPerSession)
         {
             return Errors.Limit("limits.closed-processes-per-session");
         }
 
-        if (attached.Output.WaitingBytes >= limits.ClosedBytesPerSession)
+        if (attached.Output.WaitingBytes + _leavingBytes >= limits.ClosedBytesPerSession)
         {
             return Errors.Limit("limits.closed-bytes-per-session");
         }
@@ -193,8 +193,25 @@ internal sealed partial class SessionActor
         var limits = _environment.Settings.Limits;
         while (_closed.Count > limits.ClosedProcessesPerSession || (_closedBytes > limits.ClosedBytesPerSession && _closed.Count > 1))
         {
-            Remove(_closed.First!.Value);
+            Leave(_closed.First!.Value);
         }
+    }
+
+    // One whose client is behind still tells it everything. Until then it counts against new starts.
+    private void Leave(ProcessEntry entry)
+    {
+        if (entry.Tombstone is not null)
+        {
+            Remove(entry);
+            return;
+        }
+
+        _closed.Remove(entry);
+        _closedBytes -= entry.ClosedWithBytes!.Value;
+        entry.IsLeaving = true;
+        _leaving++;
+        _leavingBytes += entry.ClosedWithBytes.Value;
+        entry.Actor.Tell(ProcessProtocol.Forget.Instance, Self);
     }
 
     // A poison pill, not a stop: what was routed to the actor before is answered by it first.
@@ -203,8 +220,16 @@ internal sealed partial class SessionActor
         _processes.Remove(entry.ProcessId);
         if (entry.ClosedWithBytes is { } retainedBytes)
         {
-            _closed.Remove(entry);
-            _closedBytes -= retainedBytes;
+            if (entry.IsLeaving)
+            {
+                _leaving--;
+                _leavingBytes -= retainedBytes;
+            }
+            else
+            {
+                _closed.Remove(entry);
+                _closedBytes -= retainedBytes;
+            }
         }
         else
         {

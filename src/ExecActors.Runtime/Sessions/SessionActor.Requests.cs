@@ -80,8 +80,10 @@ internal sealed partial class SessionActor
     private void OnCountedRequest(Attachment attached, InboundMessage message)
     {
         var limits = _environment.Settings.Limits;
-        var mayWait = message.Params is not ProcessReadParams { WaitMs: 0 };
-        if (mayWait && attached.Answers.WaitingCount >= limits.WaitingRequests)
+
+        // A read of what is there waits only when answers are not taken, or for the disk: it is refused only when others like it do so, too.
+        var bound = message.Params is ProcessReadParams { WaitMs: 0 } ? 2L * limits.WaitingRequests : limits.WaitingRequests;
+        if (attached.Answers.WaitingCount >= bound)
         {
             message.Payload?.Dispose();
             AnswerNow(attached, message, AnswerFrames.Error(message.Id, Errors.Limit("limits.waiting-requests")));
@@ -218,8 +220,9 @@ internal sealed partial class SessionActor
 
     private void OnAnswer(ServiceProtocol.Answer answer)
     {
-        answer.Request.Window.Arrive(answer.Frame.Length);
+        var length = answer.Frame.Length; // the frame is gone afterwards
         Answer(answer.Request, answer.Frame);
+        answer.Request.Window.Arrive(length);
     }
 
     private void Answer(RequestRef request, ByteLease frame)
@@ -237,11 +240,7 @@ internal sealed partial class SessionActor
 
     private void Answer(Attachment attached, long ticket, ByteLease frame)
     {
-        if (!attached.Answers.Answer(ticket, frame, out var counted))
-        {
-            attached.Window.WakeIfBlocked(); // what was expected does not come
-        }
-        else if (counted)
+        if (attached.Answers.Answer(ticket, frame, out var counted) && counted)
         {
             attached.Active--;
             RunQueued(attached);

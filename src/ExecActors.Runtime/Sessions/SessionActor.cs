@@ -32,6 +32,8 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private readonly OutputShares _shares;
     private readonly IProcessFamily _family;
     private long _closedBytes;
+    private int _leaving; // closed, and only kept until the client has been told the last
+    private long _leavingBytes;
     private Attachment? _attached;
     private long _processNumber;
 
@@ -42,7 +44,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _environment = environment;
         _workers = new SessionWorkers(
             Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
-        _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection);
+        _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection, environment.Settings.Limits.WorkersPerSession);
         _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
         _family = environment.Process.Host.NewFamily();
         Become(Detached);
@@ -185,7 +187,6 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
         _files.Attach(attach.Epoch);
         attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
-        attach.Link.Window.Hold(_kept.Values.Sum(write => (long)write.Weight));
         var (self, taken) = (Self, new AnswersTaken(attach.Epoch));
         attach.Link.Window.OnAnswersTaken(() => self.Tell(taken, ActorRefs.NoSender));
 
@@ -196,7 +197,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             attach.Link.Outbox.Offer(buffer.Take());
         }
 
-        attach.Link.Connection.Tell(new Attached(_id, attach.Epoch, Self));
+        attach.Link.Connection.Tell(new Attached(_id, attach.Epoch, Self, _kept.Values.Sum(write => (long)write.Weight)));
         TellProcesses(new ProcessProtocol.Attach(attach.Epoch));
         SessionLog.Attached(_environment.Log, _id, attach.Epoch);
         Become(AttachedNow);
@@ -242,7 +243,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
 
     private void OnExpire()
     {
-        SessionLog.Expired(_environment.Log, _id, _processes.Count - _closed.Count);
+        SessionLog.Expired(_environment.Log, _id, _processes.Count - _closed.Count - _leaving);
         Context.Stop(Self);
     }
 

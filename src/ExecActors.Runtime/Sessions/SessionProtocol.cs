@@ -20,7 +20,11 @@ internal static class SessionProtocol
     public sealed record Attach(long Epoch, ConnectionLink Link) : INoSerializationVerificationNeeded;
 
     /// <summary>To the connection: it has the session from now on.</summary>
-    public sealed record Attached(SessionId Id, long Epoch, IActorRef Session) : INoSerializationVerificationNeeded;
+    /// <param name="Id">The session's id.</param>
+    /// <param name="Epoch">The attachment.</param>
+    /// <param name="Session">Who the messages of the client are for.</param>
+    /// <param name="HeldBytes">What earlier connections left to be done counts in the window, from the hand-over on.</param>
+    public sealed record Attached(SessionId Id, long Epoch, IActorRef Session, long HeldBytes) : INoSerializationVerificationNeeded;
 
     /// <summary>From the registry: the connection of that epoch ended. Ignored unless it is the attached one.</summary>
     public sealed record Detach(long Epoch) : INoSerializationVerificationNeeded;

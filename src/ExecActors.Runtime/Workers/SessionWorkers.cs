@@ -13,6 +13,9 @@ namespace ExecActors.Runtime.Workers;
 /// <param name="width">Calls of this session that may run at once.</param>
 internal sealed class SessionWorkers(Action<IRunnable> schedule, int width)
 {
+    /// <summary>Calls that a place carries out before others get the thread: as many as make its change of hands cheap.</summary>
+    private const int CallsPerTurn = 16;
+
     private readonly ConcurrentQueue<IRunnable> _waiting = new();
     private int _running;
 
@@ -39,14 +42,31 @@ internal sealed class SessionWorkers(Action<IRunnable> schedule, int width)
         schedule(new Place(this));
     }
 
-    // What a place takes it finishes; then it looks on, so that a burst costs few wake-ups.
+    private bool TryReschedule(Place place)
+    {
+        try
+        {
+            schedule(place);
+            return true;
+        }
+        catch (RejectedExecutionException)
+        {
+            return false; // the threads are about to end
+        }
+    }
+
+    // What a place takes it finishes; then it looks on, so that a burst costs few wake-ups, but not for ever: other sessions want a thread, too.
     private sealed class Place(SessionWorkers workers) : IRunnable
     {
         public void Run()
         {
-            while (workers._waiting.TryDequeue(out var call))
+            for (var calls = 0; workers._waiting.TryDequeue(out var call); calls++)
             {
                 call.Run();
+                if (calls == CallsPerTurn && workers.TryReschedule(this))
+                {
+                    return;
+                }
             }
 
             Interlocked.Decrement(ref workers._running);

@@ -43,7 +43,7 @@ public sealed class DispatchStageTests : RuntimeTest
         await ExpectAsync(_connection, 2);
         await _connection.ExpectMsgAsync<ConnectionProtocol.HandOverReached>();
         _window.Settle(requests: 2, bytes: 0);
-        _handOver.Resume(new SessionProtocol.Attached(new SessionId("s"), 7, _session.Ref));
+        _handOver.Resume(new SessionProtocol.Attached(new SessionId("s"), 7, _session.Ref, HeldBytes: 0));
 
         var inbound = await _session.ExpectMsgAsync<SessionProtocol.Inbound>();
         Assert.Equal((7, Id(3)), (inbound.Epoch, inbound.Message.Id));
@@ -68,10 +68,25 @@ public sealed class DispatchStageTests : RuntimeTest
         _handOver.Hold();
 
         await _connection.ExpectMsgAsync<ConnectionProtocol.HandOverReached>();
-        _handOver.Resume(new SessionProtocol.Attached(new SessionId("s"), 7, _session.Ref));
+        _handOver.Resume(new SessionProtocol.Attached(new SessionId("s"), 7, _session.Ref, HeldBytes: 0));
         _window.Settle(requests: 2, bytes: 0);
         await SendAsync(3);
         Assert.Equal(Id(3), (await _session.ExpectMsgAsync<SessionProtocol.Inbound>()).Message.Id);
+    }
+
+    [Fact]
+    public async Task What_earlier_connections_left_counts_from_the_hand_over_on()
+    {
+        await ToldAsync(1);
+        _handOver.Hold();
+        await SendAsync(2);
+        await ExpectAsync(_connection, 2);
+        _window.Settle(requests: 2, bytes: 0);
+        _handOver.Resume(new SessionProtocol.Attached(new SessionId("s"), 7, _session.Ref, Settings.Limits.ParkedBytes));
+
+        await SendAsync(3); // is answered at once, and so passes what is kept back
+        Assert.Equal(Id(3), (await _session.ExpectMsgAsync<SessionProtocol.Inbound>()).Message.Id);
+        Assert.False(_window.HasRoom());
     }
 
     private static Protocol.RequestId Id(int number) => Protocol.RequestId.FromNumber(number);

@@ -29,7 +29,7 @@ public sealed class FileDeskTests : TestKit
     public FileDeskTests()
     {
         _window = new RequestWindow(ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits with { ParkedBytes = 100 }, _outbox);
-        _desk = new FileDesk(_service, new SessionWorkers(_workers.Enqueue, width: 100), TestActor, Answer, maxHandles: 2);
+        _desk = new FileDesk(_service, new SessionWorkers(_workers.Enqueue, width: 100), TestActor, Answer, maxHandles: 2, width: 2);
         _desk.Attach(Epoch);
     }
 

@@ -150,6 +150,45 @@ public sealed class SpillTests() : RuntimeTest(
         AssertPieces(answer, first, 21 - first);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task An_answer_under_way_when_its_connection_ends_confirms_nothing_for_the_next(int errno)
+    {
+        var client = await AttachAsync();
+        var child = await StartAsync(client, "p");
+        client.Leave();
+        await SettledAsync(client);
+        for (var number = 1; child.Granted(OutputStreamKind.Stdout) > child.Printed; number++)
+        {
+            child.Print(Piece(number));
+            await SettledAsync(client);
+            await UntilAsync(client, () => Spill.Files.Sum(file => file.WrittenBytes) >= (number - 3) * PieceBytes, "it is written");
+            await SettledAsync(client);
+        }
+
+        var stopped = child.Granted(OutputStreamKind.Stdout);
+        var gate = Spill.HoldReads();
+        var second = await NewClient().AttachAsync(resume: client.SessionId);
+        second.Send(Wire.Read(2, "p"));
+        await gate.ReachedAsync();
+        second.Leave();
+        var third = await NewClient().AttachAsync(resume: client.SessionId);
+        Spill.ReadErrno = errno;
+        gate.Open();
+        await ReadAsync(third, ",\"maxBytes\":1"); // its turn comes after that of the answer nobody hears
+        await SettledAsync(third);
+        if (errno == 0)
+        {
+            Assert.Equal(stopped, child.Granted(OutputStreamKind.Stdout));
+        }
+
+        var answer = await ReadAsync(third, "");
+        var first = (int?)answer["firstSeq"] ?? 1;
+        Assert.Equal(errno == 0, first == 1);
+        AssertPieces(answer, first, (int)(child.Printed / PieceBytes) - first + 1);
+    }
+
     [Fact]
     public async Task A_log_that_is_to_keep_less_gives_its_disk_space_back()
     {

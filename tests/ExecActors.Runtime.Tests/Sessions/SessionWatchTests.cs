@@ -52,6 +52,22 @@ public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches
     }
 
     [Fact]
+    public async Task A_watch_that_fails_after_it_was_given_up_leaves_the_next_of_its_id_alone()
+    {
+        var gate = Watcher.FailsBehind = new Gate();
+        var client = await AttachAsync();
+        client.Send(Watch(2, 1));
+        await gate.ReachedAsync();
+        Assert.Equal(Wire.Result(3, "{}"), await client.AskAsync(Unwatch(3, 1)));
+        Assert.Equal(Wire.Result(4, "{}"), await client.AskAsync(Watch(4, 1)));
+        gate.Open();
+        Assert.StartsWith("{\"error\":", await client.Frames.NextAsync(), StringComparison.Ordinal);
+
+        Assert.Equal(Wire.Result(5, "{}"), await client.AskAsync(Unwatch(5, 1)));
+        await UntilAsync(client, () => Watcher.Trees.Single().IsDisposed, "the second watch has ended");
+    }
+
+    [Fact]
     public async Task Changes_are_told_one_batch_at_a_time_and_an_overflow_is_said()
     {
         var client = await AttachAsync();
@@ -76,7 +92,7 @@ public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches
         await client.AskAsync(Watch(3, 2));
         Assert.Equal(Wire.Error(4, -32005, "limit reached: limits.watches-per-connection"), await client.AskAsync(Watch(4, 3)));
         Assert.Equal(Wire.Error(5, -32600, "watch 1 already exists"), await client.AskAsync(Watch(5, 1)));
-        Assert.Equal(Wire.Result(6, "{}"), await client.AskAsync("""{"id":6,"method":"fs/unwatch","params":{"watchId":1}}"""));
+        Assert.Equal(Wire.Result(6, "{}"), await client.AskAsync(Unwatch(6, 1)));
         var trees = Watcher.Trees.ToArray();
         Assert.Equal([true, false], trees.Select(tree => tree.IsDisposed));
 
@@ -95,6 +111,8 @@ public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches
 
     private static string Missing(int id, int watchId, string path) =>
         $$$"""{"id":{{{id}}},"method":"fs/watchMissing","params":{"watchId":{{{watchId}}},"missing":["file://{{{path}}}"],"present":null}}""";
+
+    private static string Unwatch(int id, int watchId) => $$$"""{"id":{{{id}}},"method":"fs/unwatch","params":{"watchId":{{{watchId}}}}}""";
 
     private static string Watch(int id, int watchId) =>
         $$$"""{"id":{{{id}}},"method":"fs/watch","params":{"watchId":{{{watchId}}},"path":"file:///t","sandbox":null}}""";

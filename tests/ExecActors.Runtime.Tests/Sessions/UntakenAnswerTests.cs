@@ -78,6 +78,28 @@ public sealed class UntakenAnswerTests() : RuntimeTest(
     }
 
     [Fact]
+    public async Task A_process_is_not_forgotten_before_the_reads_of_it_are_answered()
+    {
+        var client = await AttachAsync();
+        var child = await StartAsync(client, "p");
+        child.Print(new byte[PieceBytes]);
+        child.Finish(0);
+        await client.Frames.NextAsync(3);
+        client.Outbox.Offer(Platform.ByteLease.CopyOf(new byte[Bound]));
+        client.Send(Wire.Read(2, "p"), Wire.Read(3, "p"));
+        await SettledAsync(client);
+        Clock.Advance(Settings.Process.Linger);
+        await SettledAsync(client);
+
+        await client.Frames.NextAsync();
+        var answers = await client.Frames.NextAsync(2);
+        Assert.Equal([2, 3], answers.Select(IdOf));
+        Assert.All(answers, answer => Assert.Contains("\"closed\":true", answer, StringComparison.Ordinal));
+        await SettledAsync(client);
+        Assert.Equal(Wire.Error(4, -32600, "unknown process id p"), await client.AskAsync(Wire.Read(4, "p")));
+    }
+
+    [Fact]
     public async Task Http_requests_do_not_begin_while_answers_are_not_taken()
     {
         Web.Body = new string('x', PieceBytes);

@@ -35,9 +35,20 @@ internal sealed class FakeWatcher : IFileWatcher
         return watch;
     }
 
+    /// <summary>The next watch on a tree waits at it, and fails.</summary>
+    public Gate? FailsBehind { get; set; }
+
     /// <inheritdoc/>
     public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch)
     {
+        if (FailsBehind is { } gate)
+        {
+            FailsBehind = null;
+            gate.Pass();
+            watch = null;
+            return new FileOutcome(2, FileRefusal.None); // ENOENT
+        }
+
         var tree = new FakeTreeWatch(ready);
         Trees.Enqueue(tree);
         watch = tree;

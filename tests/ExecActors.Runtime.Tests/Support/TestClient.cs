@@ -51,6 +51,7 @@ internal sealed class TestClient
     {
         Open(resume, takeover);
         _attached = await Connection.ExpectMsgAsync<SessionProtocol.Attached>(TestTimeouts.Default);
+        Window.Hold(_attached.HeldBytes);
         Assert.Equal(Wire.InitializeResult(InitializeId, SessionId), await Frames.NextAsync());
         return this;
     }

@@ -28,6 +28,43 @@ public sealed class SessionWorkersTests
     }
 
     [Fact]
+    public void A_session_with_much_to_do_gives_way_to_others_now_and_then()
+    {
+        var scheduled = new Queue<IRunnable>();
+        var busy = new SessionWorkers(scheduled.Enqueue, width: 1);
+        var other = new SessionWorkers(scheduled.Enqueue, width: 1);
+        var ran = new List<int>();
+        for (var i = 0; i < 40; i++)
+        {
+            busy.Run(new ActionRunnable(() => ran.Add(1)));
+        }
+
+        other.Run(new ActionRunnable(() => ran.Add(2)));
+        while (scheduled.TryDequeue(out var place))
+        {
+            place.Run();
+        }
+
+        Assert.Equal(41, ran.Count);
+        Assert.InRange(ran.IndexOf(2), 10, 20);
+    }
+
+    [Fact]
+    public void A_place_that_can_have_no_other_turn_finishes_its_work()
+    {
+        IRunnable? only = null;
+        var workers = new SessionWorkers(place => only = only is null ? place : throw new RejectedExecutionException("it has stopped"), width: 1);
+        var ran = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            workers.Run(new ActionRunnable(() => ran++));
+        }
+
+        only!.Run();
+        Assert.Equal(40, ran);
+    }
+
+    [Fact]
     public void What_comes_while_a_place_is_given_back_is_run()
     {
         using var ran = new CountdownEvent(20_000);
