@@ -40,9 +40,9 @@ internal sealed class HttpConnection(
     {
         try
         {
-            if (await AwaitUpgradeAsync() is { } request)
+            if (await AwaitUpgradeAsync())
             {
-                await ServeAsync(request);
+                await ServeAsync();
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -60,8 +60,8 @@ internal sealed class HttpConnection(
         }
     }
 
-    /// <returns>The request whose upgrade is to be made; null when the connection has ended without one.</returns>
-    private async Task<RequestHead?> AwaitUpgradeAsync()
+    /// <returns>Whether an upgrade was made; else the connection has ended.</returns>
+    private async Task<bool> AwaitUpgradeAsync()
     {
         await using var deadline = time.CreateTimer(static socket => ((StreamSocket)socket!).Abort(), socket, _headTimeout, Timeout.InfiniteTimeSpan);
         _buffer = ArrayPool<byte>.Shared.Rent(RequestHead.MaxBytes);
@@ -71,19 +71,20 @@ internal sealed class HttpConnection(
             {
                 if (await ReadHeadAsync() is not { } request)
                 {
-                    return null;
+                    return false;
                 }
 
                 if (Answer(request, out var refusal))
                 {
-                    return request;
+                    await SendAsync(ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
+                    return true;
                 }
 
                 await WriteAsync(request, refusal);
                 if (!request.KeepsAlive)
                 {
                     await EndAsync();
-                    return null;
+                    return false;
                 }
 
                 deadline.Change(_headTimeout, Timeout.InfiniteTimeSpan);
@@ -165,10 +166,9 @@ internal sealed class HttpConnection(
             : ResponseHead.Of(refusal, request.Method is "HEAD", request.KeepsAlive, time));
     }
 
-    private async Task ServeAsync(RequestHead request)
+    private async Task ServeAsync()
     {
         _upgraded = true;
-        await SendAsync(ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
         var peer = "websocket " + _peer;
         HostingLog.Opened(log, peer);
         using var watch = new PeerWatch(socket.Progress, configuration.Settings.Connection.UserTimeout, time, socket.Abort);
@@ -179,7 +179,12 @@ internal sealed class HttpConnection(
         HostingLog.Ended(log, peer, end.Reason);
     }
 
-    private async Task SendAsync(string text) => await socket.SendAsync(Encoding.UTF8.GetBytes(text), ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+    // Who sends request after request gets one answer a turn. What waited for the peer goes on, on the thread that waits for all sockets.
+    private async Task SendAsync(string text)
+    {
+        await socket.SendAsync(Encoding.UTF8.GetBytes(text), ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        await Task.Yield();
+    }
 
     // What the peer still sends, a body perhaps, is read and dropped: closing with something unread would reset the connection, and the answer with it.
     private async Task EndAsync()
@@ -191,8 +196,9 @@ internal sealed class HttpConnection(
             if (count == StreamSocket.WouldBlock)
             {
                 await socket.WaitReadableAsync();
-                await Task.Yield();
             }
+
+            await Task.Yield();
         }
 
         _length = 0;

@@ -7,7 +7,7 @@ internal sealed class StreamChannel(Stream stream, Action abort) : IByteChannel
 {
     private const int BufferBytes = 16 * 1024;
 
-    private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _woken = NewWake();
     private readonly byte[] _buffer = new byte[BufferBytes];
     private Task<int>? _reading; // into the buffer
     private Task? _waiting; // for data, without a buffer
@@ -42,8 +42,14 @@ internal sealed class StreamChannel(Stream stream, Action abort) : IByteChannel
         // What is under way goes on when the wait ends early, and is what the next wait waits for.
         var arrival = _reading ?? (_waiting ??= stream.ReadAsync(Memory<byte>.Empty, CancellationToken.None).AsTask());
 #pragma warning disable VSTHRD003 // a read that an earlier wait has begun is this connection's own
-        await Task.WhenAny(arrival, _woken.Task);
+        var woken = _woken;
+        await Task.WhenAny(arrival, woken.Task);
 #pragma warning restore VSTHRD003
+        if (woken.Task.IsCompleted)
+        {
+            _woken = NewWake(); // a wake ends one wait
+        }
+
         _ = arrival.Exception; // whoever reads next is told
         if (_waiting is { IsCompletedSuccessfully: true })
         {
@@ -84,6 +90,8 @@ internal sealed class StreamChannel(Stream stream, Action abort) : IByteChannel
 
     /// <inheritdoc/>
     public void Dispose() => WakeReceiver();
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool TryRead()
     {

@@ -59,6 +59,11 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
             return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End("the connection has ended"));
         }
 
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End(ClosedHere)); // whatever still comes
+        }
+
         try
         {
             if (_reader.TryReceive(buffer.Span, out var outcome))
@@ -85,7 +90,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
                 cancellationToken.IsCancellationRequested ? ClosedHere : $"connection lost: {e.Message}"));
         }
 
-        return WaitAsync(cancellationToken);
+        return _reader.GaveWay ? GiveWayAsync() : WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -148,8 +153,19 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
 
         await _woken.DisposeAsync();
         _channel.Dispose();
-        _reader.Dispose();
+        if (_peerEnded)
+        {
+            _reader.Dispose(); // else a receive may be under way, and its buffer is left to the GC
+        }
+
         _sender.Dispose();
+    }
+
+    // The connection's other half, and other connections, have their turn before this one goes on.
+    private static async ValueTask<ReceiveOutcome> GiveWayAsync()
+    {
+        await Task.Yield();
+        return ReceiveOutcome.Bytes(0, endOfFrame: false);
     }
 
     // On the thread that woke us: all work is left to the receive that follows.
@@ -185,6 +201,8 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
                 {
                     await _channel.WaitReadableAsync();
                 }
+
+                await Task.Yield(); // off the thread that waits for all sockets, or the actor's
             }
         }
         catch (Exception e) when (IsLoss(e))

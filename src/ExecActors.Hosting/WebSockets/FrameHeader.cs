@@ -48,10 +48,14 @@ internal readonly record struct FrameHeader(int Opcode, bool IsFinal, uint Mask,
         var isFinal = (bytes[0] & FinalBit) != 0;
         var shortLength = bytes[1] & LengthBits;
         Require((bytes[0] & ReservedBits) == 0, "a reserved bit is set although no extension was agreed on");
-        Require(opcode is <= Binary or (>= Close and <= Pong), $"a frame has the reserved opcode {opcode}");
+        if (opcode is (> Binary and < Close) or > Pong)
+        {
+            Require(holds: false, $"a frame has the reserved opcode {opcode}");
+        }
+
         Require((bytes[1] & MaskBit) != 0, "a frame of a client came without a mask");
         Require(opcode < Close || isFinal, "a control frame is fragmented");
-        Require(opcode < Close || shortLength <= MaxControlBytes, $"a control frame is longer than {MaxControlBytes} bytes");
+        Require(opcode < Close || shortLength <= MaxControlBytes, "a control frame is longer than 125 bytes");
 
         var lengthBytes = shortLength switch { LengthIn16Bits => sizeof(ushort), LengthIn64Bits => sizeof(ulong), _ => 0 };
         var used = 2 + lengthBytes + MaskBytes;

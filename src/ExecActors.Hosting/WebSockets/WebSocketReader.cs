@@ -20,6 +20,7 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
 
     private const int BufferBytes = 16 * 1024;
     private const int StraightFrom = BufferBytes / 4;
+    private const int StepsPerTurn = 256;
     private const string NoClose = "connection lost: the peer ended it without a close frame";
 
     private TextCheck _text; // mutable
@@ -35,17 +36,21 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
     /// <summary>The code of the peer's close frame, 1005 for one without; null before it came.</summary>
     public int? PeerCloseCode { get; private set; }
 
+    /// <summary>Whether the last <see cref="TryReceive"/> stopped although there may be more: frames without a piece of a message must not keep a thread.</summary>
+    public bool GaveWay { get; private set; }
+
     private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Takes the next piece of a message.</summary>
     /// <param name="buffer">Where to put it. Empty: nothing is taken but what has no payload; the outcome then says that something is there.</param>
     /// <param name="outcome">The piece, or the end.</param>
-    /// <returns>False when nothing is there yet.</returns>
+    /// <returns>False when nothing is there yet, or when it <see cref="GaveWay"/>.</returns>
     /// <exception cref="WebSocketViolationException">The peer broke the rules.</exception>
     /// <exception cref="IOException">The connection is lost.</exception>
     public bool TryReceive(Span<byte> buffer, out ReceiveOutcome outcome)
     {
-        while (true)
+        GaveWay = false;
+        for (var steps = 0; steps < StepsPerTurn; steps++)
         {
             switch (_inFrame ? TakePayload(buffer, out outcome) : BeginFrame(out outcome))
             {
@@ -62,6 +67,10 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
                     break;
             }
         }
+
+        GaveWay = true;
+        outcome = default;
+        return false;
     }
 
     /// <inheritdoc/>

@@ -43,14 +43,14 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>epoll_pwait2(2), without a signal mask; where Linux is older than 5.11 (ENOSYS), epoll_wait rounded up to a millisecond.</summary>
+    /// <summary>epoll_pwait2(2), without a signal mask; where Linux is older than 5.11 (ENOSYS), or a container's filter does not know the call (EPERM), epoll_wait rounded up to a millisecond.</summary>
     public static int EpollWaitBriefly(SafeFileHandle epoll, EpollEvents events, long timeoutNanoseconds)
     {
         fixed (byte* start = events.Buffer)
         {
             var time = stackalloc long[2] { timeoutNanoseconds / NanosecondsPerSecond, timeoutNanoseconds % NanosecondsPerSecond };
             var count = EpollWait2(SYS_epoll_pwait2, epoll, start, events.Capacity, time, signals: 0, signalsLength: 0);
-            return count < 0 && LastErrno == Errno.ENOSYS
+            return count < 0 && LastErrno is Errno.ENOSYS or Errno.EPERM
                 ? EpollWait(epoll, start, events.Capacity, (int)((timeoutNanoseconds + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond))
                 : (int)count;
         }

@@ -131,7 +131,11 @@ internal sealed class OutputReader : ReactorSource
     private void StopListening()
     {
         _isQuiet = false;
-        Reactor.Modify(this, Libc.EPOLLET);
+        if (!_hungUp)
+        {
+            Reactor.Modify(this, Libc.EPOLLET); // of an end epoll would tell anew with each change of interest
+        }
+
         Interlocked.Exchange(ref _starved, 1);
         ArmIfStarved();
     }

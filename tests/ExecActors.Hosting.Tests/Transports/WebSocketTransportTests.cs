@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Text;
 using ExecActors.Hosting.Tests.Support;
+using ExecActors.Hosting.Transports;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
 
@@ -41,6 +43,46 @@ public sealed class WebSocketTransportTests
         var pong = await client.ReadFrameAsync();
         Assert.Equal((0x8A, "in between"), (pong.First, pong.Text));
         Assert.Equal("one message", await client.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_pings_without_a_pause_can_be_ended()
+    {
+        using var closed = new CancellationTokenSource();
+        var settings = new WebSocketTransportSettings(TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await using var transport = new WebSocketFrameTransport(new PingingChannel(), "peer", settings, TimeProvider.System);
+        var buffer = new byte[100];
+        var ended = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var outcome = await transport.ReceiveAsync(buffer, closed.Token);
+                if (outcome.Ended)
+                {
+                    return outcome.EndReason;
+                }
+
+                await closed.CancelAsync(); // it came back, though the peer goes on
+            }
+        });
+
+        Assert.Equal("closed by the server", await ended.SoonAsync());
+    }
+
+    [Fact]
+    public async Task A_wake_ends_one_wait_of_a_stream()
+    {
+        var pipe = new Pipe();
+        await using var stream = pipe.Reader.AsStream();
+        using var channel = new StreamChannel(stream, () => { });
+        var first = channel.WaitReadableAsync().AsTask();
+        channel.WakeReceiver();
+        await first.SoonAsync();
+
+        var second = channel.WaitReadableAsync().AsTask();
+        Assert.False(second.IsCompleted);
+        await pipe.Writer.WriteAsync("x"u8.ToArray());
+        await second.SoonAsync();
     }
 
     [Fact]

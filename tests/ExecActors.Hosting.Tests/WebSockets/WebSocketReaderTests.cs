@@ -100,6 +100,37 @@ public sealed class WebSocketReaderTests
         Assert.Equal(code, violation.Code);
     }
 
+    [Theory]
+    [InlineData(Ping)]
+    [InlineData(Pong)]
+    [InlineData(Continuation)]
+    public void Frames_without_a_piece_of_a_message_do_not_keep_the_thread(int opcode)
+    {
+        const int Frames = 5000;
+        var pings = 0;
+        using var channel = new FakeChannel();
+        using var reader = new WebSocketReader(channel, _ => pings++);
+        channel.Arrive(Frame(Text, "a"u8, isFinal: false));
+        channel.Arrive(Enumerable.Repeat(Frame(opcode, [], isFinal: opcode != Continuation), Frames).SelectMany(frame => frame).ToArray());
+        channel.Arrive(Frame(Continuation, "b"u8));
+        var buffer = new byte[10];
+        Assert.True(reader.TryReceive(buffer, out var first));
+
+        var turns = 0;
+        var second = default(Runtime.Connections.ReceiveOutcome);
+        while (!reader.TryReceive(buffer, out second))
+        {
+            Assert.True(reader.GaveWay);
+            turns++;
+        }
+
+        Assert.Equal((1, false, 1, true), (first.Count, first.EndOfFrame, second.Count, second.EndOfFrame));
+        Assert.InRange(turns, Frames / 1000, Frames / 10);
+        Assert.Equal(opcode == Ping ? Frames : 0, pings);
+        Assert.False(reader.TryReceive(buffer, out _));
+        Assert.False(reader.GaveWay);
+    }
+
     [Fact]
     public void Binary_may_hold_any_bytes()
     {
@@ -178,6 +209,11 @@ public sealed class WebSocketReaderTests
             var buffer = new byte[random.Next(4) == 0 ? 0 : random.Next(1, 30_000)];
             if (!reader.TryReceive(buffer, out var outcome))
             {
+                if (reader.GaveWay)
+                {
+                    continue;
+                }
+
                 return messages; // all that arrived is read
             }
 

@@ -5,6 +5,8 @@ internal sealed partial class Traveller
 {
     private long _readAfter;
     private bool _isInputClosed;
+    private int _strayClaims; // takeovers asked for on connections that were cut before the answer: the server may yet carry them out
+    private bool _strayHasIt;
 
     /// <summary>Comes back on a new connection, which has a cut before it of its own; and on another, until one has the session.</summary>
     private async Task ReconnectAsync(Cut cut)
@@ -32,6 +34,18 @@ internal sealed partial class Traveller
         }
     }
 
+    // Connections have no order among each other: a claim may be carried out after that of a connection made later, although its own is dead.
+    private bool WasTakenByStray()
+    {
+        if (_strayClaims == 0 || !_link.Ending.Contains("resumed by another connection", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _strayClaims--;
+        return _strayHasIt = true;
+    }
+
     private async Task<bool> TryResumeAsync(Cut cut, FaultLink before)
     {
         Note($"back over {cut}");
@@ -42,7 +56,7 @@ internal sealed partial class Traveller
         }
 
         // A connection that fell silent is alive for the kernel: only a takeover ends it. Of any other the server learns in a moment.
-        var takeover = before is { IsCut: true } && (_wasSilent || _random.Next(8) == 0);
+        var takeover = _strayHasIt || (before is { IsCut: true } && (_wasSilent || _random.Next(8) == 0));
         _wasSilent |= cut.Kind == CutKind.Silence;
         for (var id = 1L; ; id++)
         {
@@ -50,12 +64,14 @@ internal sealed partial class Traveller
             using var answer = await AnswerAsync(-id);
             if (answer is null)
             {
+                _strayClaims += takeover ? 1 : 0;
                 return Lost();
             }
 
             if (answer.RootElement.TryGetProperty("result", out var result))
             {
                 _wasSilent = cut.Kind == CutKind.Silence;
+                _strayHasIt = false;
                 return result.GetProperty("sessionId").GetString() == _sessionId ? true : throw new FaultFoundException($"another session was resumed: {result}");
             }
 

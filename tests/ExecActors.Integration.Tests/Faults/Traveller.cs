@@ -119,7 +119,7 @@ internal sealed partial class Traveller : IDisposable
         while (!_view.IsClosed && await TakeAsync());
 
         Note($"connection ended at {Bytes} of {(_outOrdered + _errOrdered) * NumberedLines.LineBytes}, {(_link.IsCut ? "cut" : _link.Ending)}");
-        if (!_link.IsCut && !_view.IsClosed)
+        if (!_link.IsCut && !_view.IsClosed && !WasTakenByStray())
         {
             throw new FaultFoundException($"the server ended the connection: {_link.Ending}");
         }

@@ -66,6 +66,24 @@ public sealed class CreditTests(HostFixture fixture) : IClassFixture<HostFixture
     }
 
     [Fact]
+    public async Task A_stream_that_has_ended_with_bytes_in_it_costs_nothing_while_it_waits_for_credit()
+    {
+        using var child = TestChild.Start(
+            fixture.Host, Spec.Shell("head -c 60000 /dev/zero; exec >/dev/null 2>&1; exec sleep 1000"), credit: 0);
+        await child.UntilAsync(() => child.Events.Any(told => told is { What: ChildEventKind.Ended, Stream: OutputStreamKind.Stderr }));
+        var before = fixture.Host.ReactorWakes;
+        for (var other = 0; other < 10; other++)
+        {
+            await TestChild.RunAsync(fixture.Host, Spec.Of("true"));
+        }
+
+        Assert.InRange(fixture.Host.ReactorWakes - before, 10, 200); // those of the others
+        child.Process.GrantRead(OutputStreamKind.Stdout, TestChild.Unlimited);
+        await child.UntilAsync(() => child.Events.Any(told => told is { What: ChildEventKind.Ended, Stream: OutputStreamKind.Stdout }));
+        Assert.Equal(60_000, child.Received(OutputStreamKind.Stdout));
+    }
+
+    [Fact]
     public async Task Grants_from_many_threads_lose_nothing()
     {
         const int size = 20_000_000;
