@@ -136,45 +136,6 @@ public sealed class RequestWindowTests
     }
 
     [Fact]
-    public async Task Nobody_of_several_that_wait_for_answers_to_be_taken_is_forgotten()
-    {
-        const int Rounds = 50_000;
-        const int Waiters = 3;
-        var outbox = new Outbox();
-        var window = new RequestWindow(_limits, outbox);
-        var wakes = Enumerable.Range(0, Waiters).Select(_ => Channel.CreateUnbounded<bool>()).ToList();
-        window.OnAnswersTaken(() => wakes.ForEach(wake => wake.Writer.TryWrite(true)));
-        using var barrier = new Barrier(Waiters + 1);
-        outbox.Expect(100);
-
-        // Each looks once in a round, all of them while the answers are taken, and must find them taken then or hear of it.
-        var waiting = wakes.Select(wake => Task.Run(async () =>
-        {
-            for (var round = 0; round < Rounds; round++)
-            {
-                Assert.True(barrier.SignalAndWait(TestTimeouts.Default));
-                while (window.MustWait())
-                {
-                    await wake.Reader.ReadAsync().AsTask().SoonAsync();
-                }
-
-                Assert.True(barrier.SignalAndWait(TestTimeouts.Default));
-            }
-        })).ToList();
-        await Task.Run(() =>
-        {
-            for (var round = 0; round < Rounds; round++)
-            {
-                Assert.True(barrier.SignalAndWait(TestTimeouts.Default));
-                window.Arrive(100);
-                Assert.True(barrier.SignalAndWait(TestTimeouts.Default));
-                window.Expect(100);
-            }
-        });
-        await Task.WhenAll(waiting).SoonAsync();
-    }
-
-    [Fact]
     public async Task No_wake_up_is_lost_between_one_that_enters_and_one_that_settles()
     {
         const int Messages = 300_000;
