@@ -94,7 +94,8 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(bytes.Length, Base64Piece)];
-            _used += Base64Encoder.Encode(piece, Room(Base64.GetMaxEncodedToUtf8Length(piece.Length)));
+            var written = Base64Encoder.Encode(piece, Room(Base64.GetMaxEncodedToUtf8Length(piece.Length)));
+            _used += written; // not in one: the room may begin anew
             bytes = bytes[piece.Length..];
         }
     }
