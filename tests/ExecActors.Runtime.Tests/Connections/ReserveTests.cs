@@ -53,11 +53,13 @@ public sealed class ReserveTests() : ConnectionTest(
     {
         const int More = 40;
         var (peer, child) = await StartedAsync();
-        var left = peer.LeftAsync(More);
-        var writes = Enumerable.Range(100, 1 + Parked + Kept + 1 + More).ToList();
+        const int Taken = 1 + Parked + Kept + 1;
+        var taken = peer.TakenAsync(Taken);
+        var writes = Enumerable.Range(100, Taken + More).ToList();
         peer.Send(writes.Select(id => Big(id, "p")));
-        await left;
+        await taken;
         Assert.Equal(Wire.WriteResult(100, "accepted"), await peer.NextAsync());
+        Assert.Equal(More, peer.Unread);
 
         child.TakeMore(BigText);
         Assert.Equal(Wire.WriteResult(101, "accepted"), await peer.NextAsync());

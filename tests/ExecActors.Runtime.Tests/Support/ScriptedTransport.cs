@@ -21,7 +21,7 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
     private readonly TaskCompletionSource<CloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _reading = Completed();
-    private (int Count, TaskCompletionSource Reached)? _unread;
+    private (int Count, TaskCompletionSource Reached)? _toTake;
     private Piece? _rest;
 
     /// <inheritdoc/>
@@ -67,11 +67,14 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
         _reading.SetException(failure);
     }
 
-    /// <summary>Completes when the server has left so many pieces. Asked for before they are sent.</summary>
-    public Task LeftAsync(int count)
+    /// <summary>Pieces that the server has left so far.</summary>
+    public int Unread => _incoming.Reader.Count;
+
+    /// <summary>Completes when the server has taken so many pieces from now on. Asked for before they are sent.</summary>
+    public Task TakenAsync(int count)
     {
-        _unread = (count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _unread.Value.Reached.Task.SoonAsync();
+        _toTake = (count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        return _toTake.Value.Reached.Task.SoonAsync();
     }
 
     /// <summary>The next frame that the server sent.</summary>
@@ -123,9 +126,13 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
         if (_rest is null)
         {
             _rest = await _incoming.Reader.ReadAsync(CancellationToken.None);
-            if (_unread is { } unread && _incoming.Reader.Count == unread.Count)
+            if (_toTake is { } wanted)
             {
-                unread.Reached.TrySetResult();
+                _toTake = wanted with { Count = wanted.Count - 1 };
+                if (wanted.Count == 1)
+                {
+                    wanted.Reached.TrySetResult();
+                }
             }
 
             if (_rest.IsLate)
