@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Buffers.Text;
 
+using ExecActors.Platform;
 using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.Http;
 
 /// <summary>A connection to an HTTP server or proxy, on whose way out the heads of requests get the form that <see cref="RequestHead"/> carries.</summary>
 /// <remarks>Used by one connection of SocketsHttpHandler, which writes from one place at a time. Owns the inner stream.</remarks>
-internal sealed class RequestHeadStream(Stream inner) : Stream
+internal sealed class RequestHeadStream(Stream inner) : SequentialStream
 {
     private readonly ArrayBufferWriter<byte> _head = new(512);
     private long _bodyLeft;
@@ -18,19 +19,6 @@ internal sealed class RequestHeadStream(Stream inner) : Stream
 
     /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
@@ -77,12 +65,6 @@ internal sealed class RequestHeadStream(Stream inner) : Stream
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

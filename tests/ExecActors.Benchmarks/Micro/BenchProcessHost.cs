@@ -62,7 +62,13 @@ internal sealed class BenchProcessHost : IProcessHost
 /// <summary>Refuses to watch.</summary>
 internal sealed class NoWatcher : IFileWatcher
 {
+    private const int Enosys = 38;
+
     public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed) => null;
 
-    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch) => throw new NotSupportedException();
+    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch)
+    {
+        watch = null;
+        return new FileOutcome(Enosys, FileRefusal.None);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 
+using ExecActors.Platform;
 using ExecActors.Testing;
 
 namespace ExecActors.Runtime.Tests.Http;
@@ -71,7 +72,7 @@ internal sealed class ScriptedExchange
 }
 
 /// <summary>A body that comes as the test feeds it.</summary>
-internal sealed class ScriptedBody : Stream
+internal sealed class ScriptedBody : SequentialStream
 {
     private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,17 +82,7 @@ internal sealed class ScriptedBody : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Bytes that were read.</summary>
     public long BytesRead => Volatile.Read(ref _bytesRead);
@@ -141,11 +132,7 @@ internal sealed class ScriptedBody : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("nothing may block");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("a response body is only read; ask CanWrite first");
 
     public override void Flush()
     {
