@@ -32,6 +32,11 @@ internal sealed partial class SessionActor
     // A process that is gone answers no more.
     private void DropKept(IActorRef owner)
     {
+        if (_kept.Count == 0)
+        {
+            return; // as nearly always, and every process that ends comes by
+        }
+
         var gone = _kept.Where(entry => entry.Value.Owner.Equals(owner)).ToList();
         gone.ForEach(entry => _kept.Remove(entry.Key));
         _attached?.Window.Settle(requests: 0, gone.Sum(entry => (long)entry.Value.Weight));
