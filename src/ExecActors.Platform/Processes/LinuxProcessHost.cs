@@ -298,14 +298,15 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         return child;
     }
 
-    private Dictionary<string, string> Environment(ProcessSpec spec)
+    private IReadOnlyDictionary<string, string> Environment(ProcessSpec spec)
     {
-        var variables = new Dictionary<string, string>(spec.Environment, StringComparer.Ordinal);
-        if (spec.Io == ProcessIo.Terminal)
+        if (spec.Io != ProcessIo.Terminal)
         {
-            variables.TryAdd("SHELL", _terminalShell);
+            return spec.Environment;
         }
 
+        var variables = new Dictionary<string, string>(spec.Environment, StringComparer.Ordinal);
+        variables.TryAdd("SHELL", _terminalShell);
         return variables;
     }
 }

@@ -37,53 +37,63 @@ internal sealed class FrameDecoder(string peer)
             };
         }
 
-        var message = new InboundMessage
+        var kind = envelope.Kind switch
         {
-            Kind = envelope.Kind switch
-            {
-                MessageKind.Request => InboundKind.Request,
-                MessageKind.Notification => InboundKind.Notification,
-                MessageKind.Response => InboundKind.Response,
-                _ => throw new InvalidOperationException($"an envelope of kind {envelope.Kind} is not known"),
-            },
+            MessageKind.Request => InboundKind.Request,
+            MessageKind.Notification => InboundKind.Notification,
+            MessageKind.Response => InboundKind.Response,
+            _ => throw new InvalidOperationException($"an envelope of kind {envelope.Kind} is not known"),
+        };
+        var content = kind == InboundKind.Request
+            ? DecodeParams(envelope, frame, frame.Memory.Slice(envelope.ParamsOffset, envelope.ParamsLength))
+            : DropParams(frame);
+        return new InboundMessage
+        {
+            Kind = kind,
             Id = envelope.Id,
             Method = envelope.Method,
             MethodName = envelope.MethodName,
+            Params = content.Params,
+            Payload = content.Payload,
+            Problem = content.Problem,
             Weight = weight,
         };
-        if (message.Kind != InboundKind.Request)
-        {
-            frame.Dispose();
-            return message;
-        }
-
-        return DecodeParams(message, frame, frame.Memory.Slice(envelope.ParamsOffset, envelope.ParamsLength));
     }
 
-    private static InboundMessage DecodeParams(InboundMessage message, ByteLease frame, ReadOnlyMemory<byte> json)
+    // The frame is these methods' own.
+    private static Content DropParams(ByteLease frame)
     {
-        if (message.Method == WireMethod.ProcessWrite)
+        frame.Dispose();
+        return default;
+    }
+
+    private static Content DecodeParams(in Envelope envelope, ByteLease frame, ReadOnlyMemory<byte> json)
+    {
+        if (envelope.Method == WireMethod.ProcessWrite)
         {
-            return DecodeWrite(message, frame, json);
+            return DecodeWrite(frame, json);
         }
 
-        object? value = null;
-        var error = Errors.UnknownMethod(message.MethodName);
-        var valid = s_readers[(int)message.Method] is { } reader && reader(json, out value, out error);
-        if (!valid)
+        if (s_readers[(int)envelope.Method] is not { } reader)
         {
             frame.Dispose();
-            return message with { Problem = error };
+            return new Content(null, Errors.UnknownMethod(envelope.MethodName));
+        }
+
+        if (!reader(json, out var value, out var error))
+        {
+            frame.Dispose();
+            return new Content(null, error);
         }
 
         // Base64 of files and bodies is decoded by whoever writes it.
         if (BulkOf(value) is { } base64)
         {
-            return message with { Params = value, Payload = PayloadBytes.Encoded(frame, base64) };
+            return new Content(value, Payload: PayloadBytes.Encoded(frame, base64));
         }
 
         frame.Dispose();
-        return message with { Params = value };
+        return new Content(value);
     }
 
     private static ReadOnlyMemory<byte>? BulkOf(object? parameters) => parameters switch
@@ -94,23 +104,21 @@ internal sealed class FrameDecoder(string peer)
         _ => null,
     };
 
-    private static InboundMessage DecodeWrite(InboundMessage message, ByteLease frame, ReadOnlyMemory<byte> json)
+    private static Content DecodeWrite(ByteLease frame, ReadOnlyMemory<byte> json)
     {
         if (!ProcessWriteParams.TryDecode(json, out var write, out var error))
         {
             frame.Dispose();
-            return message with { Problem = error };
+            return new Content(null, error);
         }
 
         var stdin = PayloadBytes.Encoded(frame, write.ChunkBase64);
         if (write.ChunkBase64.Length > DecodeHereBytes)
         {
-            return message with { Params = write, Payload = stdin };
+            return new Content(write, Payload: stdin);
         }
 
-        return stdin.TryDecode(out var bytes, out error)
-            ? message with { Params = write, Payload = PayloadBytes.Decoded(bytes) }
-            : message with { Problem = error };
+        return stdin.TryDecode(out var bytes, out error) ? new Content(write, Payload: PayloadBytes.Decoded(bytes)) : new Content(null, error);
     }
 
     private static ParamsReader?[] MakeReaders()
@@ -162,4 +170,7 @@ internal sealed class FrameDecoder(string peer)
         value = null;
         return NoParams.TryDecode(json, out error);
     }
+
+    /// <summary>What the params of a request came to.</summary>
+    private readonly record struct Content(object? Params, RpcError? Problem = null, PayloadBytes? Payload = null);
 }
