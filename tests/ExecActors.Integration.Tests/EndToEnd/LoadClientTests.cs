@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using ExecActors.Testing;
 
@@ -8,8 +6,6 @@ namespace ExecActors.Integration.Tests.EndToEnd;
 /// <summary>The load client of scripts/bench.sh: that it measures, fails and refuses as it says. What it measures is not looked at.</summary>
 public sealed partial class LoadClientTests : IDisposable
 {
-    private static readonly string _client = FindClient();
-
     private readonly TemporaryFolder _homes = new();
 
     private static string ServerCommand => $"{string.Join(' ', ServerUnderTest.Command)} --listen ws://127.0.0.1:{{port}}";
@@ -63,32 +59,7 @@ public sealed partial class LoadClientTests : IDisposable
 
     private Task<(int Status, string Output, string Error)> LoadAsync(params string[] words) => RunAsync([.. words, "--home", _homes.Path]);
 
-    private static async Task<(int Status, string Output, string Error)> RunAsync(params string[] words)
-    {
-        var start = new ProcessStartInfo("dotnet", [_client, "load", .. words]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(TestTimeouts.Bulk);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-
-        return (process.ExitCode, await output, await error);
-    }
-
-    private static string FindClient()
-    {
-        var configuration = typeof(LoadClientTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "BuildConfiguration").Value!;
-        return Path.Combine(Repository.Root, "tests/ExecActors.Benchmarks/bin", configuration, "net10.0/ExecActors.Benchmarks.dll");
-    }
+    private static Task<(int Status, string Output, string Error)> RunAsync(params string[] words) => BenchmarkProgram.RunAsync(["load", .. words]);
 
     [GeneratedRegex(@"^\| `(?<name>\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DocumentedScenario();
