@@ -52,6 +52,7 @@ public sealed class FailureTests : RuntimeTest
         var (client, _) = await FailingAsync();
         client.Send(Wire.Write(2, "p", "x", "w"));
         await client.Frames.NextAsync(3);
+        await SettledAsync(client);
 
         Clock.Advance(Settings.Process.Linger - TimeSpan.FromMilliseconds(1));
         Assert.Equal(Wire.Error(3, -32600, "process p already exists"), await client.AskAsync(Wire.Start(3, "p")));
