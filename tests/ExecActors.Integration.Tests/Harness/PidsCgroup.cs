@@ -24,18 +24,18 @@ public sealed class PidsCgroup : IDisposable
             try
             {
                 Directory.CreateDirectory(path);
-                if (File.Exists(Path.Combine(path, "pids.max")))
-                {
-                    File.WriteAllText(Path.Combine(path, Members), pid.ToString(CultureInfo.InvariantCulture));
-                    return new PidsCgroup(path);
-                }
-
-                Directory.Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Not here.
+                continue;
             }
+
+            if (File.Exists(Path.Combine(path, "pids.max")) && TryMove(pid.ToString(CultureInfo.InvariantCulture), path))
+            {
+                return new PidsCgroup(path);
+            }
+
+            Directory.Delete(path);
         }
 
         return null;
@@ -51,10 +51,23 @@ public sealed class PidsCgroup : IDisposable
     {
         foreach (var pid in File.ReadAllLines(Path.Combine(_path, Members)))
         {
-            File.WriteAllText(Path.Combine(Path.GetDirectoryName(_path)!, Members), pid);
+            _ = TryMove(pid, Path.GetDirectoryName(_path)!); // one that has ended meanwhile is in it no more
         }
 
         Directory.Delete(_path);
+    }
+
+    private static bool TryMove(string pid, string group)
+    {
+        try
+        {
+            File.WriteAllText(Path.Combine(group, Members), pid);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // Lines of /proc/self/cgroup (cgroups(7)): "8:pids:/path" for version 1, "0::/path" for version 2.
