@@ -73,6 +73,9 @@ internal static unsafe partial class Libc
     public static SafeFileHandle Duplicate(SafeFileHandle descriptor, int lowest) =>
         new(Fcntl(descriptor, F_DUPFD_CLOEXEC, lowest), ownsHandle: true);
 
+    /// <summary>dup3(2) with O_CLOEXEC: the number of <paramref name="target"/> names the open file of <paramref name="source"/> from now on, without ever being free.</summary>
+    public static int Duplicate(SafeFileHandle source, SafeFileHandle target) => Dup3(source, target, O_CLOEXEC);
+
     /// <summary>ioctl(FIONREAD): the bytes that a read would give now; -1 on failure.</summary>
     public static int BytesReadable(SafeFileHandle descriptor)
     {
@@ -85,6 +88,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
     private static partial int Pipe2(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "dup3", SetLastError = true)]
+    private static partial int Dup3(SafeFileHandle source, SafeFileHandle target, int flags);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle descriptor, byte* buffer, nuint count);

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform.Interop;
 
 /// <summary>
-/// The attributes and file actions of one posix_spawn(3): a new session, every signal at its default and none blocked, a working directory,
+/// How a child is started: a new session, every signal at its default and none blocked, a working directory,
 /// and no descriptor but 0 to 2. The holder disposes it.
 /// </summary>
 internal sealed unsafe class SpawnSettings : IDisposable
@@ -14,66 +15,51 @@ internal sealed unsafe class SpawnSettings : IDisposable
     private const int ActionBytes = 128;
     private const int SignalSetBytes = 128;
 
-    private readonly byte* _block;
-    private readonly void* _attributes;
-    private readonly void* _actions;
+    private readonly byte* _cwd;
+    private readonly List<Step> _steps = new(4);
+    private readonly List<SafeFileHandle> _sources = new(3);
 
     /// <summary>The working directory comes first, so that it does not matter how later actions name files.</summary>
     /// <param name="cwd">A path with its closing NUL.</param>
-    public SpawnSettings(ReadOnlySpan<byte> cwd)
+    public SpawnSettings(ReadOnlySpan<byte> cwd) => _cwd = Copy(cwd);
+
+    private enum StepKind
     {
-        _block = (byte*)NativeMemory.AllocZeroed(AttributeBytes + ActionBytes + SignalSetBytes);
-        _attributes = _block;
-        _actions = _block + AttributeBytes;
-        var signals = _block + AttributeBytes + ActionBytes;
-
-        Require(Libc.SpawnAttributesInit(_attributes));
-        Require(Libc.FileActionsInit(_actions));
-        const short flags = Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK;
-        Require(Libc.SpawnAttributesSetFlags(_attributes, flags));
-        _ = Libc.SigEmptySet(signals);
-        Require(Libc.SpawnAttributesSetSigMask(_attributes, signals));
-
-        // Not sigfillset(3), which leaves out the two signals of the thread library: those would stay ignored in the child.
-        new Span<byte>(signals, SignalSetBytes).Fill(0xFF);
-        Require(Libc.SpawnAttributesSetSigDefault(_attributes, signals));
-
-        fixed (byte* path = cwd)
-        {
-            Require(Libc.FileActionsAddChdir(_actions, path));
-        }
+        Duplicate,
+        DuplicateSource,
+        Open,
+        CloseFrom,
     }
 
-    /// <summary>The child's <paramref name="target"/> is a copy of our <paramref name="source"/>.</summary>
-    public void Duplicate(SafeFileHandle source, int target) =>
-        Require(Libc.FileActionsAddDup2(_actions, (int)source.DangerousGetHandle(), target));
+    /// <summary>The child's <paramref name="target"/> is a copy of our <paramref name="source"/>, which stays open until the child is started.</summary>
+    public void Duplicate(SafeFileHandle source, int target)
+    {
+        _steps.Add(new Step(StepKind.DuplicateSource, target, _sources.Count));
+        _sources.Add(source);
+    }
 
     /// <summary>The child's <paramref name="target"/> is a copy of its <paramref name="source"/>.</summary>
-    public void Duplicate(int source, int target) => Require(Libc.FileActionsAddDup2(_actions, source, target));
+    public void Duplicate(int source, int target) => _steps.Add(new Step(StepKind.Duplicate, target, source));
 
     /// <summary>The child opens a file as <paramref name="target"/>; <paramref name="path"/> has its closing NUL.</summary>
-    public void Open(int target, ReadOnlySpan<byte> path, int flags)
-    {
-        fixed (byte* start = path)
-        {
-            Require(Libc.FileActionsAddOpen(_actions, target, start, flags, mode: 0));
-        }
-    }
+    public void Open(int target, ReadOnlySpan<byte> path, int flags) => _steps.Add(new Step(StepKind.Open, target, flags, Copy(path)));
 
     /// <summary>Everything above standard error is closed in the child. Add it last.</summary>
     public void CloseTheRest() => CloseFrom(3);
 
     /// <summary>Every descriptor from this one on is closed in the child. Add it last.</summary>
-    public void CloseFrom(int lowest) => Require(Libc.FileActionsAddCloseFrom(_actions, lowest));
+    public void CloseFrom(int lowest) => _steps.Add(new Step(StepKind.CloseFrom, lowest));
 
-    /// <summary>posix_spawn(3); returns when the child runs the program or could not.</summary>
+    /// <summary>Starts the child; returns when it runs the program or could not.</summary>
     /// <param name="program">Its path with a closing NUL.</param>
     /// <param name="arguments">Its own name first.</param>
     /// <param name="environment">All of it.</param>
     /// <param name="pid">The child.</param>
     /// <param name="mark">As <see cref="MarkGate.Enter"/>; without effect where marks are not in use.</param>
+    /// <param name="shelf">With it the child copies no more than this program's lowest descriptors; without it, or where that cannot be had, all of them.</param>
     /// <returns>0, or the errno of whichever step failed in the child.</returns>
-    public int Spawn(ReadOnlySpan<byte> program, NativeStrings arguments, NativeStrings environment, out int pid, ulong mark = 0)
+    public int Spawn(
+        ReadOnlySpan<byte> program, NativeStrings arguments, NativeStrings environment, out int pid, ulong mark = 0, DescriptorShelf? shelf = null)
     {
         var started = 0;
         var pass = MarkGate.Enter(mark);
@@ -81,9 +67,9 @@ internal sealed unsafe class SpawnSettings : IDisposable
         {
             try
             {
-                return Libc.PosixSpawn(out started, path, _actions, _attributes, arguments.Vector, environment.Vector) is var errno and not 0
-                    ? errno
-                    : pass.Started(started);
+                var errno = RunScript(shelf, path, arguments.Vector, environment.Vector, out started)
+                    ?? PosixSpawn(path, arguments.Vector, environment.Vector, out started);
+                return errno != 0 ? errno : pass.Started(started);
             }
             finally
             {
@@ -95,9 +81,20 @@ internal sealed unsafe class SpawnSettings : IDisposable
 
     public void Dispose()
     {
-        _ = Libc.SpawnAttributesDestroy(_attributes);
-        _ = Libc.FileActionsDestroy(_actions);
-        NativeMemory.Free(_block);
+        NativeMemory.Free(_cwd);
+        foreach (var step in _steps)
+        {
+            NativeMemory.Free(step.Path);
+        }
+
+        _steps.Clear();
+    }
+
+    private static byte* Copy(ReadOnlySpan<byte> path)
+    {
+        var copy = (byte*)NativeMemory.Alloc((nuint)path.Length);
+        path.CopyTo(new Span<byte>(copy, path.Length));
+        return copy;
     }
 
     private static void Require(int errno)
@@ -106,5 +103,110 @@ internal sealed unsafe class SpawnSettings : IDisposable
         {
             throw new ProcessStartException(OsError.Describe(errno), errno); // only ENOMEM can get here
         }
+    }
+
+    /// <returns>As <see cref="Spawn"/>; null when the child cannot be made this way.</returns>
+    private int? RunScript(DescriptorShelf? shelf, byte* program, byte** arguments, byte** environment, out int pid)
+    {
+        pid = 0;
+        if (shelf is not { IsInVain: false } || !ChildScript.IsUsable || !_steps.TrueForAll(step => step.IsForScript(shelf)) || !shelf.TryPut(_sources))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var script = new ChildScript(2 * _steps.Count, shelf.Highest);
+            script.ChangeDirectory(_cwd);
+            foreach (var step in _steps)
+            {
+                switch (step.Kind)
+                {
+                    case StepKind.Duplicate:
+                        script.Duplicate(step.Value, step.Target);
+                        break;
+                    case StepKind.DuplicateSource:
+                        script.Duplicate(shelf[step.Value], step.Target);
+                        break;
+                    case StepKind.Open:
+                        script.OpenStandardInput(step.Path, step.Value);
+                        break;
+                    case StepKind.CloseFrom:
+                        script.CloseFrom(step.Target);
+                        break;
+                    default:
+                        throw new UnreachableException();
+                }
+            }
+
+            var errno = script.Run(program, arguments, environment, out pid);
+            if (errno is null)
+            {
+                shelf.GiveUp();
+            }
+
+            return errno;
+        }
+        finally
+        {
+            shelf.Clear(_sources.Count);
+        }
+    }
+
+    private int PosixSpawn(byte* program, byte** arguments, byte** environment, out int pid)
+    {
+        var attributes = stackalloc byte[AttributeBytes];
+        var actions = stackalloc byte[ActionBytes];
+        var signals = stackalloc byte[SignalSetBytes];
+        Require(Libc.SpawnAttributesInit(attributes));
+        Require(Libc.FileActionsInit(actions));
+        try
+        {
+            const short flags = Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK;
+            Require(Libc.SpawnAttributesSetFlags(attributes, flags));
+            _ = Libc.SigEmptySet(signals);
+            Require(Libc.SpawnAttributesSetSigMask(attributes, signals));
+
+            // Not sigfillset(3), which leaves out the two signals of the thread library: those would stay ignored in the child.
+            new Span<byte>(signals, SignalSetBytes).Fill(0xFF);
+            Require(Libc.SpawnAttributesSetSigDefault(attributes, signals));
+            Require(Libc.FileActionsAddChdir(actions, _cwd));
+            foreach (var step in _steps)
+            {
+                Require(step.Kind switch
+                {
+                    StepKind.Duplicate => Libc.FileActionsAddDup2(actions, step.Value, step.Target),
+                    StepKind.DuplicateSource => Libc.FileActionsAddDup2(actions, (int)_sources[step.Value].DangerousGetHandle(), step.Target),
+                    StepKind.Open => Libc.FileActionsAddOpen(actions, step.Target, step.Path, step.Value, mode: 0),
+                    StepKind.CloseFrom => Libc.FileActionsAddCloseFrom(actions, step.Target),
+                    _ => throw new UnreachableException(),
+                });
+            }
+
+            return Libc.PosixSpawn(out pid, program, actions, attributes, arguments, environment);
+        }
+        finally
+        {
+            _ = Libc.SpawnAttributesDestroy(attributes);
+            _ = Libc.FileActionsDestroy(actions);
+        }
+    }
+
+    /// <param name="kind">What the child does.</param>
+    /// <param name="target">The descriptor it then has, or the first that it has no more.</param>
+    /// <param name="value">A descriptor of the child, the index of one of ours, or the flags of an opening.</param>
+    /// <param name="path">Of the file that is opened, with its closing NUL.</param>
+    private readonly struct Step(StepKind kind, int target, int value = 0, byte* path = null)
+    {
+        public StepKind Kind => kind;
+
+        public int Target => target;
+
+        public int Value => value;
+
+        public byte* Path => path;
+
+        /// <summary>Whether it keeps clear of the shelf, and opens nothing but standard input.</summary>
+        public bool IsForScript(DescriptorShelf shelf) => target < shelf.Lowest && (kind != StepKind.Open || target == 0);
     }
 }

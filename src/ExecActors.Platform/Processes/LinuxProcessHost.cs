@@ -4,7 +4,7 @@ using ExecActors.Platform.Interop;
 
 namespace ExecActors.Platform;
 
-/// <summary>Starts processes with posix_spawn(3) and watches all of them with one thread. Safe to use from several threads.</summary>
+/// <summary>Starts processes and watches all of them with one thread. Safe to use from several threads.</summary>
 /// <remarks>
 /// Every child leads its own session and process group (pid = pgid = sid), has all signals at their defaults and none blocked, and no
 /// descriptor but 0 to 2. Umask and limits are the server's. Whoever gets a child releases it; <see cref="Dispose"/> ends what is left.
@@ -27,6 +27,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     private readonly HashSet<ChildProcess> _children = [];
     private readonly ManualResetEventSlim _allGone = new();
     private readonly SpawnGate _gate = new(patience: TimeSpan.FromSeconds(1));
+    private readonly DescriptorShelf? _shelf = DescriptorShelf.TryMake();
     private readonly SandboxedStart _sandboxes;
     private readonly Containment? _containment;
     private int _preparing;
@@ -131,6 +132,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
 
         _containment?.Dispose();
         _reactor.Dispose();
+        _shelf?.Dispose();
         _allGone.Dispose();
     }
 
@@ -169,12 +171,12 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         var streams = Spawn(spec, settings, TryCandidates, out var pid);
         return Watch(pid, streams, sandbox: null, mark);
 
-        int TryCandidates()
+        int TryCandidates(DescriptorShelf? shelf)
         {
             settings.CloseTheRest();
             int errno;
             int started;
-            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out started, mark.Value)) != 0)
+            while ((errno = settings.Spawn(candidates.Current, arguments, environment, out started, mark.Value, shelf)) != 0)
             {
                 if (!search.IsWorthAnotherTry(errno))
                 {
@@ -234,10 +236,10 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             child = null;
             return said.Length == 0 ? "bubblewrap ended, or did not get on, and said nothing" : said;
 
-            int TryBubblewrap()
+            int TryBubblewrap(DescriptorShelf? shelf)
             {
                 launch.AddTo(settings);
-                return settings.Spawn(launch.Program, arguments, environment, out var started, mark.Value) is var errno and not 0
+                return settings.Spawn(launch.Program, arguments, environment, out var started, mark.Value, shelf) is var errno and not 0
                     ? throw StartFailure.FromErrno(errno)
                     : started;
             }
@@ -250,7 +252,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     }
 
     /// <summary>Makes the streams and calls <paramref name="spawn"/>, which adds the rest of the descriptors and returns the pid.</summary>
-    private StandardStreams Spawn(ProcessSpec spec, SpawnSettings settings, Func<int> spawn, out int pid)
+    private StandardStreams Spawn(ProcessSpec spec, SpawnSettings settings, Func<DescriptorShelf?, int> spawn, out int pid)
     {
         var entered = _gate.TryEnter();
         StandardStreams? streams = null;
@@ -258,7 +260,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         {
             streams = StandardStreams.Open(spec);
             streams.AddTo(settings);
-            pid = spawn();
+            pid = spawn(entered ? _shelf : null);
             streams.CloseChildEnds();
             return streams;
         }
