@@ -29,29 +29,43 @@ internal static class ResponseHead
     public static List<HttpHeaderLine> Lines(HttpRequestMessage message, HttpResponseMessage response)
     {
         var lines = new List<HttpHeaderLine>(16);
-        var done = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var names = message.Options.TryGetValue(s_names, out var taken) ? taken : [];
         var general = response.Headers.NonValidated;
         var ofTheBody = response.Content.Headers.NonValidated;
-        for (var i = 0; i < names.Count; i++)
+        var times = new Dictionary<string, int>(names.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (var name in names)
         {
-            if (done.Add(names[i]) && (general.TryGetValues(names[i], out var values) || ofTheBody.TryGetValues(names[i], out values)))
+            times[name] = times.GetValueOrDefault(name) + 1;
+        }
+
+        var found = 0;
+        foreach (var name in names)
+        {
+            // At the first of them; the others find none left.
+            if (times.TryGetValue(name, out var count) && count > 0
+                && (general.TryGetValues(name, out var values) || ofTheBody.TryGetValues(name, out values)))
             {
-                Add(lines, names[i], values, isOne: !IsRepeated(names, i));
+                times[name] = 0;
+                found++;
+                Add(lines, name, values, isOne: count == 1);
             }
         }
 
-        AddRest(lines, general, done);
-        AddRest(lines, ofTheBody, done);
+        if (found < general.Count + ofTheBody.Count)
+        {
+            AddRest(lines, general, times);
+            AddRest(lines, ofTheBody, times);
+        }
+
         return lines;
     }
 
     // Those that nobody took down: of a handler that is not asked for encodings.
-    private static void AddRest(List<HttpHeaderLine> lines, HttpHeadersNonValidated headers, HashSet<string> done)
+    private static void AddRest(List<HttpHeaderLine> lines, HttpHeadersNonValidated headers, Dictionary<string, int> takenDown)
     {
         foreach (var (name, values) in headers)
         {
-            if (done.Add(name))
+            if (takenDown.TryAdd(name, 1))
             {
                 Add(lines, name, values, isOne: false);
             }
@@ -71,18 +85,5 @@ internal static class ResponseHead
         {
             lines.Add(new(name, value));
         }
-    }
-
-    private static bool IsRepeated(List<string> names, int first)
-    {
-        for (var i = first + 1; i < names.Count; i++)
-        {
-            if (string.Equals(names[i], names[first], StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -127,6 +127,19 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
         Assert.Equal(pass ? length : null, ((string?)answer.SelectToken("result.headers[0].value"))?.Length);
     }
 
+    [Fact]
+    public async Task Tens_of_thousands_of_headers_come_in_their_order_with_repeated_ones_at_the_place_of_the_first()
+    {
+        var names = Enumerable.Range(0, 40_000).Select(i => $"h{i % 30_000}").ToArray();
+        var http = Converse();
+        http.Send(1, Server.Url());
+        await AnswerAsync($"HTTP/1.1 200 OK\r\n{string.Concat(names.Select((name, i) => $"{name}:{i % 10}\r\n"))}content-length: 0\r\n\r\n");
+
+        var answer = JObject.Parse(await http.AnswerAsync(1));
+        var expected = names.Select((name, i) => (name, i % 10)).GroupBy(header => header.name, StringComparer.Ordinal).SelectMany(group => group).Append(("content-length", 0));
+        Assert.Equal(expected, answer.SelectToken("result.headers")!.Select(header => ((string)header["name"]!, (int)header["value"]!)));
+    }
+
     [Theory]
     [InlineData("content-length: 102401\r\n\r\n")]
     [InlineData("connection: close\r\n\r\n")]
