@@ -18,6 +18,8 @@ public sealed class HttpUrl
         Query = query;
         Fragment = fragment;
         UserInfo = userInfo;
+        Authority = port == DefaultPort(isSecure) ? host : $"{host}:{port}";
+        Origin = $"{Scheme}://{Authority}";
     }
 
     /// <summary>Whether the scheme is <c>https</c>.</summary>
@@ -45,10 +47,10 @@ public sealed class HttpUrl
     public byte[]? UserInfo { get; }
 
     /// <summary>Host and port, the latter only if it is not the scheme's.</summary>
-    public string Authority => Port == DefaultPort(IsSecure) ? Host : $"{Host}:{Port}";
+    public string Authority { get; }
 
     /// <summary>Scheme, host and port.</summary>
-    public string Origin => $"{Scheme}://{Authority}";
+    public string Origin { get; }
 
     /// <summary>What a request line asks the host for.</summary>
     public string PathAndQuery => Path + Query;

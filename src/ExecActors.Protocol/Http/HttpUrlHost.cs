@@ -100,6 +100,12 @@ internal static class HttpUrlHost
 
     private static string Name(ReadOnlySpan<char> text, ref string host)
     {
+        if (IsPlainName(text) || IsDottedQuad(text))
+        {
+            host = text.ToString();
+            return "";
+        }
+
         var name = Encoding.UTF8.GetString(HttpUrlText.Decode(text)).ToLowerInvariant();
         if (name.AsSpan().ContainsAny(s_forbidden) || !TryToAscii(ref name))
         {
@@ -113,6 +119,59 @@ internal static class HttpUrlHost
 
         host = name;
         return EndsInNumber(name) ? Ipv4(name, ref host) : "";
+    }
+
+    /// <summary>The usual name is its own normal form: letters in lower case, digits, hyphens and dots, no punycode, and a last label that can be no number.</summary>
+    private static bool IsPlainName(ReadOnlySpan<char> text)
+    {
+        var last = text[(text.LastIndexOf('.') + 1)..];
+        if (last.IsEmpty || !char.IsAsciiLetterLower(last[0]))
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return !text.Contains("xn--", StringComparison.Ordinal);
+    }
+
+    /// <summary>As is the usual IPv4 address: four numbers from 0 to 255, without leading zeros.</summary>
+    private static bool IsDottedQuad(ReadOnlySpan<char> text)
+    {
+        for (var left = 4; left > 0; left--)
+        {
+            var length = left == 1 ? text.Length : text.IndexOf('.');
+            if (length is not (1 or 2 or 3) || (text[0] == '0' && length > 1))
+            {
+                return false;
+            }
+
+            var number = 0;
+            foreach (var c in text[..length])
+            {
+                if (!char.IsAsciiDigit(c))
+                {
+                    return false;
+                }
+
+                number = (number * 10) + (c - '0');
+            }
+
+            if (number > byte.MaxValue)
+            {
+                return false;
+            }
+
+            text = left == 1 ? default : text[(length + 1)..];
+        }
+
+        return true;
     }
 
     private static bool TryToAscii(ref string name)

@@ -1,10 +1,7 @@
 using Akka.Actor;
 
-using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
-
-using Microsoft.Extensions.Logging;
 
 namespace ExecActors.Runtime.Http;
 
@@ -50,31 +47,7 @@ internal sealed partial class HttpActor
     private void Begin(BufferedRequest request)
     {
         _running++;
-        _ = AnswerAsync(request, _exchange, _environment.Log, Self);
-    }
-
-    // The answer goes from the task to the session and not by way of this actor: a thread less to wake for each request.
-    private static async Task AnswerAsync(BufferedRequest request, BufferedExchange exchange, ILogger log, IActorRef self)
-    {
-        var order = request.Order;
-        ByteLease frame;
-        try
-        {
-            var answer = await exchange.RunAsync(order, request.Stop.Token);
-            frame = answer.Frame;
-            if (answer.Reason is { } reason)
-            {
-                HttpLog.ExchangeFailed(log, order.Params.RequestId, reason);
-            }
-        }
-        catch (Exception e)
-        {
-            HttpLog.ExchangeLost(log, e, order.Params.RequestId);
-            frame = AnswerFrames.Error(order.Ref.Id, Errors.HttpLost);
-        }
-
-        order.Session.Tell(ServiceProtocol.Answer.To(order.Ref, frame), self);
-        self.Tell(new Ended(request), ActorRefs.NoSender);
+        _ = _exchange.AnswerAsync(request, Self, new Ended(request));
     }
 
     private void OnEnded(Ended ended)

@@ -38,7 +38,7 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
         _environment = environment;
         _epoch = epoch;
         _lookup = new NameLookup(Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule);
-        _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings);
+        _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings, environment.Log);
     }
 
     /// <summary>Set by Akka.</summary>

@@ -40,30 +40,12 @@ internal sealed class HttpEngine : IDisposable
     /// <summary>Bodies that are being collected, over all sessions.</summary>
     public ByteBudget Buffered { get; }
 
-    /// <summary>Sends one request and waits for the head of its response.</summary>
+    /// <summary>Makes the message of one request.</summary>
     /// <param name="hop">The request.</param>
     /// <param name="lookup">Finds addresses.</param>
-    /// <param name="cancellationToken">Gives the request up and drops its connection, also while its body is read.</param>
-    public async Task<HttpReply> SendAsync(HttpHop hop, NameLookup lookup, CancellationToken cancellationToken)
-    {
-        var message = MessageOf(hop);
-        lookup.AttachTo(message);
-        message.Options.Set(s_givenUp, cancellationToken);
-        ResponseHead.Prepare(message);
-        var response = await _invoker.Value.SendAsync(message, cancellationToken);
-        return new HttpReply(response, ResponseHead.Lines(message, response));
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_invoker.IsValueCreated)
-        {
-            _invoker.Value.Dispose();
-        }
-    }
-
-    private HttpRequestMessage MessageOf(HttpHop hop)
+    /// <param name="givenUp">As for <see cref="SendAsync"/>.</param>
+    /// <exception cref="UriFormatException">The host is none for the framework.</exception>
+    public HttpRequestMessage MessageOf(HttpHop hop, NameLookup lookup, CancellationToken givenUp)
     {
         // The path goes out as it is, not as Uri would have it.
         var uri = new Uri(hop.Url.Origin + hop.Url.PathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -78,7 +60,24 @@ internal sealed class HttpEngine : IDisposable
             Content = hop.Body.IsEmpty && MayRepeat(hop.Method) ? null : new ReadOnlyMemoryContent(hop.Body),
         };
         message.Headers.TryAddWithoutValidation(RequestHead.Carrier, RequestHead.CarrierValue(hop, _proxy?.AuthorizationFor(uri)));
+        lookup.AttachTo(message);
+        message.Options.Set(s_givenUp, givenUp);
+        ResponseHead.Prepare(message);
         return message;
+    }
+
+    /// <summary>Sends a message and waits for the head of its response.</summary>
+    /// <param name="message">Of <see cref="MessageOf"/>.</param>
+    /// <param name="givenUp">Gives the request up and drops its connection, also while the body is read.</param>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken givenUp) => _invoker.Value.SendAsync(message, givenUp);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_invoker.IsValueCreated)
+        {
+            _invoker.Value.Dispose();
+        }
     }
 
     // When a connection closes before any byte of the response, the handler sends a request without content again. Twice is once for these

@@ -31,7 +31,9 @@ internal static class HttpSender
             HttpReply reply;
             try
             {
-                reply = await engine.SendAsync(hop, lookup, cancellationToken);
+                var message = engine.MessageOf(hop, lookup, cancellationToken);
+                var response = await engine.SendAsync(message, cancellationToken);
+                reply = new HttpReply(response, ResponseHead.Lines(message, response));
             }
             catch (Exception e) when (IsExpected(e))
             {
