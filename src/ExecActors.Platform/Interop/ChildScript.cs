@@ -83,8 +83,7 @@ internal sealed unsafe class ChildScript : IDisposable
     /// <summary>Opens a file as standard input, which it closes first: the lowest free number is 0 then.</summary>
     public void OpenStandardInput(byte* path, int flags)
     {
-        Add(Call.Close);
-        _words[_count * WordsOfCall] = 1; // there may be none
+        Add(Call.Close, mayFail: true); // there may be none
         Add(Call.OpenAt, AT_FDCWD, (long)path, flags);
     }
 
@@ -166,7 +165,7 @@ internal sealed unsafe class ChildScript : IDisposable
         return RuntimeInformation.ProcessArchitecture == Architecture.X64 ? Libc.MapCode(code) : 0;
     }
 
-    private void Add(Call call, long first = 0, long second = 0, long third = 0, long fourth = 0)
+    private void Add(Call call, long first = 0, long second = 0, long third = 0, long fourth = 0, bool mayFail = false)
     {
         if (_count == _capacity)
         {
@@ -179,6 +178,7 @@ internal sealed unsafe class ChildScript : IDisposable
         words[2] = second;
         words[3] = third;
         words[4] = fourth;
+        words[5] = mayFail ? 1 : 0;
     }
 
     /// <summary>The call after which the child gave up.</summary>

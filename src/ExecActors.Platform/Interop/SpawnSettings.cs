@@ -109,7 +109,7 @@ internal sealed unsafe class SpawnSettings : IDisposable
     private int? RunScript(DescriptorShelf? shelf, byte* program, byte** arguments, byte** environment, out int pid)
     {
         pid = 0;
-        if (shelf is not { IsInVain: false } || !ChildScript.IsUsable || !_steps.TrueForAll(step => step.IsForScript(shelf)) || !shelf.TryPut(_sources))
+        if (shelf is not { IsInVain: false } || !_steps.TrueForAll(step => step.IsForScript(shelf)) || !shelf.TryPut(_sources))
         {
             return null;
         }

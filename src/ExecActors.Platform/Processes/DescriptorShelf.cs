@@ -37,9 +37,14 @@ internal sealed class DescriptorShelf : IDisposable
     public int this[int index] => (int)_slots[index].DangerousGetHandle();
 
     /// <summary>Takes the numbers, the lowest that are free.</summary>
-    /// <returns>Null when no descriptors are left.</returns>
+    /// <returns>Null when no descriptors are left, or children cannot be made here in a way that gains by it.</returns>
     public static DescriptorShelf? TryMake()
     {
+        if (!ChildScript.IsUsable)
+        {
+            return null;
+        }
+
         var nothing = Libc.EventFd();
         var slots = Enumerable.Range(0, Size).Select(_ => nothing.IsInvalid ? nothing : Libc.Duplicate(nothing, LowestSlot)).ToArray();
         var shelf = new DescriptorShelf(nothing, slots);

@@ -27,7 +27,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     private readonly HashSet<ChildProcess> _children = [];
     private readonly ManualResetEventSlim _allGone = new();
     private readonly SpawnGate _gate = new(patience: TimeSpan.FromSeconds(1));
-    private readonly DescriptorShelf? _shelf = DescriptorShelf.TryMake();
+    private readonly DescriptorShelf? _shelf;
     private readonly SandboxedStart _sandboxes;
     private readonly Containment? _containment;
     private int _preparing;
@@ -49,6 +49,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         _sandboxes = new SandboxedStart(sandbox ?? new Bubblewrap(new SandboxOptions()));
         Libc.StopIgnoringChildren();
         _reactor = new Reactor();
+        _shelf = DescriptorShelf.TryMake(); // after the reactor, which the host cannot be without
         _containment = lifetime is null or { Containment: ContainmentWay.Off } ? null : new Containment(lifetime, _reactor, warn ?? (_ => { }));
     }
 
