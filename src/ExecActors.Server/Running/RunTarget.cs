@@ -131,7 +131,7 @@ internal sealed class RunTarget
 
         // Started as "dotnet execactors.dll": the first is the runtime, and its first argument the program.
         return string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.Ordinal)
-            ? [program, typeof(RunTarget).Assembly.Location]
+            ? [program, Path.Combine(AppContext.BaseDirectory, $"{typeof(RunTarget).Assembly.GetName().Name}.dll")]
             : [program];
     }
 }

@@ -162,8 +162,8 @@ public sealed class HelperProgram
     private static string[] Running()
     {
         var program = System.Environment.ProcessPath ?? throw new SandboxException("the running program is not known; set sandbox.helper-command");
-        return string.Equals(Path.GetFileName(program), "dotnet", StringComparison.Ordinal) && Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly
-            ? [program, assembly]
+        return string.Equals(Path.GetFileName(program), "dotnet", StringComparison.Ordinal) && Assembly.GetEntryAssembly()?.GetName().Name is { } assembly
+            ? [program, Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")]
             : [program];
     }
 
