@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 bin=artifacts/execactors
 
-echo "building ..."
+echo "building; where a C compiler is there to link native code, that takes some minutes ..."
 dotnet publish src/ExecActors.Server -c Release -o "$bin" -v quiet
 
 work=$(mktemp -d)
