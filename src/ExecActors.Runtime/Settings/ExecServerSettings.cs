@@ -97,7 +97,7 @@ public sealed record ExecServerSettings
                 KeepAliveIdle = read.Duration("execactors.connection.keepalive-idle", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
                 KeepAliveInterval = read.Duration("execactors.connection.keepalive-interval", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
                 KeepAliveProbes = read.Count("execactors.connection.keepalive-probes", 1, 127),
-                UserTimeout = read.Duration("execactors.connection.user-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
+                UserTimeout = read.Duration("execactors.connection.user-timeout", TimeSpan.FromSeconds(2), TimeSpan.FromHours(9)),
             },
             Session = new SessionSettings
             {

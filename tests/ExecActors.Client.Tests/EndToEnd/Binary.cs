@@ -13,7 +13,7 @@ internal static class Binary
     {
         var configuration = typeof(Binary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "BuildConfiguration").Value!;
         var output = System.IO.Path.Combine(Repository.Root, "src/ExecActors.Server/bin", configuration, "net10.0");
-        var built = Directory.Exists(output) ? Directory.GetFiles(output, "execactors", SearchOption.AllDirectories) : [];
-        return built.Length == 1 ? built[0] : throw new FileNotFoundException($"one execactors was expected under {output}, {built.Length} found; set EXECACTORS_BIN");
+        var built = Directory.Exists(output) ? Directory.GetFiles(output, "execactors.dll", SearchOption.AllDirectories) : [];
+        return built.Length == 1 ? System.IO.Path.ChangeExtension(built[0], null) : throw new FileNotFoundException($"one execactors was expected under {output}, {built.Length} found; set EXECACTORS_BIN");
     }
 }

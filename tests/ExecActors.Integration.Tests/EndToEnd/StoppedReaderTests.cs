@@ -31,6 +31,6 @@ public sealed class StoppedReaderTests(StoppedReaderTests.ImpatientFixture fixtu
     private static Task SendAsync(RawWebSocket socket, int id, string method, JObject parameters) => socket.SendTextAsync(
         new JObject { ["id"] = id, ["method"] = method, ["params"] = parameters }.ToString(Newtonsoft.Json.Formatting.None));
 
-    /// <summary>A server that gives a silent peer one second.</summary>
-    public sealed class ImpatientFixture() : ConfiguredServerFixture("execactors.connection.user-timeout = 1s");
+    /// <summary>A server that gives a silent peer the least time, two seconds.</summary>
+    public sealed class ImpatientFixture() : ConfiguredServerFixture("execactors.connection.user-timeout = 2s");
 }

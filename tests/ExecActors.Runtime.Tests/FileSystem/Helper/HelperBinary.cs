@@ -15,6 +15,6 @@ internal static class HelperBinary
         var configuration = typeof(HelperBinary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(data => string.Equals(data.Key, "BuildConfiguration", StringComparison.Ordinal)).Value!;
         var output = System.IO.Path.Combine(Repository.Root, "src/ExecActors.Server/bin", configuration, "net10.0");
-        return Assert.Single(Directory.GetFiles(output, "execactors", SearchOption.AllDirectories));
+        return Assert.Single(Directory.GetFiles(output, "execactors.dll", SearchOption.AllDirectories).Select(program => System.IO.Path.ChangeExtension(program, null)));
     }
 }
