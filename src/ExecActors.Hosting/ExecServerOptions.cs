@@ -1,4 +1,6 @@
 using ExecActors.Hosting.Authentication;
+using ExecActors.Runtime;
+using Microsoft.AspNetCore.Http;
 
 namespace ExecActors.Hosting;
 
@@ -8,6 +10,16 @@ public sealed class ExecServerOptions
     /// <summary>Who may open a WebSocket; null lets everybody in.</summary>
     /// <value>Default null: fit for a loopback address only.</value>
     public WebSocketAuthentication? Authentication { get; set; }
+
+    /// <summary>
+    /// Who is behind a request, where an embedding host knows better than <see cref="Authentication"/>: nobody else finds the sessions that this one opens.
+    /// <see cref="Runtime.Principal.Named"/> makes one. Asked once for each upgrade that was let in.
+    /// </summary>
+    /// <value>
+    /// Null, the default: the user that the host has authenticated (<see cref="HttpContext.User"/>), whose connection ends with the authentication's
+    /// <c>ExpiresUtc</c>. Without one, and where this answers null, it is whoever <see cref="Authentication"/> found.
+    /// </value>
+    public Func<HttpContext, Principal?>? Principal { get; set; }
 
     /// <summary>
     /// Host names, without port, under which the server may be addressed besides IP literals and <c>localhost</c>. Another name in the Host

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ExecActors.Runtime;
 
 namespace ExecActors.Hosting.Authentication;
 
@@ -26,9 +28,11 @@ internal sealed class CapabilityTokenAuthentication : WebSocketAuthentication
         return new CapabilityTokenAuthentication(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
     }
 
-    private protected override string? CheckToken(string token, TimeProvider time)
+    private protected override Admission CheckToken(string token, IPAddress? address, TimeProvider time)
     {
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        return CryptographicOperations.FixedTimeEquals(digest, _digest) ? null : "invalid websocket bearer token";
+        return CryptographicOperations.FixedTimeEquals(digest, _digest)
+            ? Admission.Of(Principal.Token(_digest, address))
+            : Admission.Refused("invalid websocket bearer token");
     }
 }

@@ -7,11 +7,15 @@ namespace ExecActors.Hosting.Authentication;
 /// <param name="NotBefore"><c>nbf</c>; null when absent.</param>
 /// <param name="Issuer"><c>iss</c>; null when absent.</param>
 /// <param name="Audiences"><c>aud</c>; empty when absent.</param>
-internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, IReadOnlyList<string> Audiences)
+/// <param name="Subject">
+/// <c>sub</c>, to be compared only; null when absent. A string has a quotation mark before it, anything else stands as it came: other servers take it, and two
+/// of them are not the same.
+/// </param>
+internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, IReadOnlyList<string> Audiences, string? Subject)
 {
     /// <summary>
-    /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, or has one of the four claims twice or in
-    /// another type; null values count as absent, and other claims are not looked at.
+    /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, or has one of the five claims twice or in
+    /// another type (<c>sub</c> may be of any); null values count as absent, and other claims are not looked at.
     /// </summary>
     public static JwtClaims? Read(ReadOnlyMemory<byte> json)
     {
@@ -31,11 +35,12 @@ internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, 
         long? expires = null;
         long? notBefore = null;
         string? issuer = null;
+        string? subject = null;
         IReadOnlyList<string> audiences = [];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var claim in payload.EnumerateObject())
         {
-            if (claim.Name is not ("exp" or "nbf" or "iss" or "aud"))
+            if (claim.Name is not ("exp" or "nbf" or "iss" or "aud" or "sub"))
             {
                 continue;
             }
@@ -61,13 +66,16 @@ internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, 
                 case "iss":
                     issuer = StringOf(claim.Value);
                     break;
+                case "sub":
+                    subject = claim.Value.ValueKind == JsonValueKind.String ? $"\"{StringOf(claim.Value)}" : claim.Value.GetRawText();
+                    break;
                 default:
                     audiences = StringsOf(claim.Value);
                     break;
             }
         }
 
-        return expires is { } seconds ? new JwtClaims(seconds, notBefore, issuer, audiences) : null;
+        return expires is { } seconds ? new JwtClaims(seconds, notBefore, issuer, audiences, subject) : null;
     }
 
     private static IReadOnlyList<string> StringsOf(JsonElement value) =>

@@ -1,3 +1,5 @@
+using System.Net;
+using ExecActors.Runtime;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ExecActors.Hosting.Authentication;
@@ -27,30 +29,39 @@ internal sealed class SignedBearerAuthentication : WebSocketAuthentication
     /// <summary>Allowed between our clock and the issuer's unless told otherwise.</summary>
     public static TimeSpan DefaultClockSkew { get; } = TimeSpan.FromSeconds(30);
 
-    private protected override string? CheckToken(string token, TimeProvider time)
+    private protected override Admission CheckToken(string token, IPAddress? address, TimeProvider time)
     {
         if (SignedToken.PayloadOf(token, _key) is not { } payload || JwtClaims.Read(payload) is not { } claims)
         {
-            return "invalid websocket jwt";
+            return Admission.Refused("invalid websocket jwt");
         }
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         if (now > Add(claims.Expires, _skewSeconds))
         {
-            return "expired websocket jwt";
+            return Admission.Refused("expired websocket jwt");
         }
 
         if (claims.NotBefore is { } notBefore && now < Add(notBefore, -_skewSeconds))
         {
-            return "websocket jwt is not valid yet";
+            return Admission.Refused("websocket jwt is not valid yet");
         }
 
         if (_issuer is not null && !string.Equals(claims.Issuer, _issuer, StringComparison.Ordinal))
         {
-            return "websocket jwt issuer mismatch";
+            return Admission.Refused("websocket jwt issuer mismatch");
         }
 
-        return _audience is null || claims.Audiences.Contains(_audience, StringComparer.Ordinal) ? null : "websocket jwt audience mismatch";
+        return _audience is null || claims.Audiences.Contains(_audience, StringComparer.Ordinal)
+            ? Admission.Of(Principal.Subject(claims.Issuer, claims.Subject), EndOf(claims))
+            : Admission.Refused("websocket jwt audience mismatch");
+    }
+
+    /// <summary>The first moment at which the token would be refused; null when that is beyond all dates.</summary>
+    private DateTimeOffset? EndOf(JwtClaims claims)
+    {
+        var end = Add(Add(claims.Expires, _skewSeconds), 1);
+        return end <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(end) : null;
     }
 
     /// <summary>Adds, staying at the end of the range: a token may name any 64-bit second.</summary>

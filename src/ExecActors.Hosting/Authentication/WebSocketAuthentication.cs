@@ -1,9 +1,13 @@
+using System.Net;
 using Microsoft.Extensions.Primitives;
 
 namespace ExecActors.Hosting.Authentication;
 
 /// <summary>Decides who may open a WebSocket, by the <c>Authorization: Bearer</c> header of the upgrade and nothing else.</summary>
-/// <remarks>Holds per connection, not per session: whoever is let in and knows a session id may resume that session.</remarks>
+/// <remarks>
+/// What is shown says who it is, too: a session is found again only by whom it belongs to. With a capability token that is everyone who has it, with
+/// signed tokens the subject (<c>sub</c>) of the issuer (<c>iss</c>). A connection ends with its token.
+/// </remarks>
 public abstract class WebSocketAuthentication
 {
     private protected WebSocketAuthentication()
@@ -27,19 +31,17 @@ public abstract class WebSocketAuthentication
         ReadOnlySpan<byte> secret, string? issuer = null, string? audience = null, TimeSpan? maxClockSkew = null) =>
         new SignedBearerAuthentication(secret, issuer, audience, maxClockSkew ?? SignedBearerAuthentication.DefaultClockSkew);
 
-    /// <summary>Looks at the header of an upgrade.</summary>
-    /// <returns>Null when the caller may come in; else the text of the refusal.</returns>
-    internal string? Check(StringValues authorization, TimeProvider time)
+    /// <summary>Looks at the header of an upgrade that came from an address; null when that is unknown.</summary>
+    internal Admission Admit(StringValues authorization, IPAddress? address, TimeProvider time)
     {
         if (authorization.Count == 0)
         {
-            return "missing websocket bearer token";
+            return Admission.Refused("missing websocket bearer token");
         }
 
-        return BearerHeader.TokenOf(authorization[0]) is { } token ? CheckToken(token, time) : "invalid authorization header";
+        return BearerHeader.TokenOf(authorization[0]) is { } token ? CheckToken(token, address, time) : Admission.Refused("invalid authorization header");
     }
 
     /// <summary>Looks at the token itself.</summary>
-    /// <returns>Null when it is good; else the text of the refusal.</returns>
-    private protected abstract string? CheckToken(string token, TimeProvider time);
+    private protected abstract Admission CheckToken(string token, IPAddress? address, TimeProvider time);
 }

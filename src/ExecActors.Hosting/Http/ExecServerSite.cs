@@ -1,4 +1,5 @@
 using System.Net;
+using ExecActors.Hosting.Authentication;
 using ExecActors.Hosting.Transports;
 using ExecActors.Platform;
 using Microsoft.AspNetCore.Connections.Features;
@@ -32,11 +33,11 @@ internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration co
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
         var request = new AspNetRequestHead(context.Request);
-        var refusal = rules.CheckUpgrade(request);
+        var refusal = rules.CheckUpgrade(request, context.Connection.RemoteIpAddress, out var admission);
         if (refusal is null)
         {
             refusal = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
-                ? await ServeAsync(context, request, upgrade)
+                ? await ServeAsync(context, request, upgrade, HostUser.Name(admission, context, rules.HostPrincipal))
                 : HttpRefusal.NotUpgradable;
         }
 
@@ -47,7 +48,7 @@ internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration co
         }
     }
 
-    private async Task<HttpRefusal?> ServeAsync(HttpContext context, AspNetRequestHead request, IHttpUpgradeFeature upgrade)
+    private async Task<HttpRefusal?> ServeAsync(HttpContext context, AspNetRequestHead request, IHttpUpgradeFeature upgrade, Admission admission)
     {
         // The web server would cut a peer that reads slowly, upgraded or not. Slowness is handled by the flow control of the connection.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
@@ -71,7 +72,7 @@ internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration co
 
         var peer = "websocket " + PeerOf(context);
         HostingLog.Opened(log, peer);
-        var transport = new WebSocketFrameTransport(new StreamChannel(stream, context.Abort), peer, _transport, time);
+        var transport = new WebSocketFrameTransport(new StreamChannel(stream, context.Abort), peer, _transport, time, admission.Principal, admission.Until);
         await using (transport)
         {
             using var watch = WatchOf(context);

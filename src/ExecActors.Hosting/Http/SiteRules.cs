@@ -1,3 +1,6 @@
+using System.Net;
+using ExecActors.Hosting.Authentication;
+using ExecActors.Runtime;
 using ExecActors.Runtime.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +25,9 @@ internal sealed class SiteRules(IServiceProvider services, IOptions<ExecServerOp
     /// <summary>Serves the connections that were let in.</summary>
     public IConnectionAcceptor Acceptor => services.GetRequiredService<IConnectionAcceptor>();
 
+    /// <summary>Who it is that an embedding host has let in, as far as the host knows; null when it does not.</summary>
+    public Func<HttpContext, Principal?>? HostPrincipal => _options.Principal;
+
     /// <summary>What every request has to pass before anything else is looked at: no browser behind it, and no name we do not know.</summary>
     /// <returns>The refusal to answer with; null when the request may go on.</returns>
     public HttpRefusal? Guard(IRequestHead request)
@@ -40,11 +46,23 @@ internal sealed class SiteRules(IServiceProvider services, IOptions<ExecServerOp
         Guard(request) ?? (request.Method is "GET" or "HEAD" ? null : HttpRefusal.ReadinessMethod);
 
     /// <summary>Whether an upgrade is to be made; else the refusal.</summary>
-    public HttpRefusal? CheckUpgrade(IRequestHead request) =>
-        Guard(request) ?? UpgradeRequest.Check(request) ?? Authenticate(request) ?? (request.IsHttp11 ? CheckRoom() : HttpRefusal.NotUpgradable);
+    /// <param name="request">What came.</param>
+    /// <param name="address">From where; null when that is unknown.</param>
+    /// <param name="admission">Who it is, when there is no refusal.</param>
+    public HttpRefusal? CheckUpgrade(IRequestHead request, IPAddress? address, out Admission admission)
+    {
+        admission = default;
+        return Guard(request)
+            ?? UpgradeRequest.Check(request)
+            ?? Authenticate(request, address, out admission)
+            ?? (request.IsHttp11 ? CheckRoom() : HttpRefusal.NotUpgradable);
+    }
 
-    private HttpRefusal? Authenticate(IRequestHead request) =>
-        _options.Authentication?.Check(request[HeaderNames.Authorization], time) is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
+    private HttpRefusal? Authenticate(IRequestHead request, IPAddress? address, out Admission admission)
+    {
+        admission = _options.Authentication?.Admit(request[HeaderNames.Authorization], address, time) ?? Admission.Of(Principal.Anyone(address));
+        return admission.Refusal is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
+    }
 
     private HttpRefusal? CheckRoom() => Acceptor.HasRoom ? null : HttpRefusal.NoRoom;
 }

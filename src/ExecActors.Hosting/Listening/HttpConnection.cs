@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using ExecActors.Hosting.Authentication;
 using ExecActors.Hosting.Http;
 using ExecActors.Hosting.Transports;
 using ExecActors.Platform;
@@ -19,6 +20,7 @@ internal sealed class HttpConnection(
     private readonly string _peer = socket.Peer?.ToString() ?? "unknown";
     private byte[] _buffer = [];
     private int _length;
+    private Admission _admission;
     private volatile bool _upgraded;
 
     /// <inheritdoc/>
@@ -143,7 +145,7 @@ internal sealed class HttpConnection(
         switch (request.Path)
         {
             case SiteRules.UpgradePath:
-                refusal = rules.CheckUpgrade(request) ?? (request.HasBody ? HttpRefusal.BadRequest : null);
+                refusal = rules.CheckUpgrade(request, socket.Peer?.Address, out _admission) ?? (request.HasBody ? HttpRefusal.BadRequest : null);
                 return refusal is null;
             case SiteRules.ReadinessPath:
                 refusal = rules.CheckReadiness(request);
@@ -173,7 +175,7 @@ internal sealed class HttpConnection(
         HostingLog.Opened(log, peer);
         using var watch = new PeerWatch(socket.Progress, configuration.Settings.Connection.UserTimeout, time, socket.Abort);
         var channel = new SocketChannel(socket, _buffer.AsMemory(0, _length));
-        await using var transport = new WebSocketFrameTransport(channel, peer, WebSocketTransportSettings.Of(configuration), time);
+        await using var transport = new WebSocketFrameTransport(channel, peer, WebSocketTransportSettings.Of(configuration), time, _admission.Principal, _admission.Until);
         _buffer = [];
         var end = await rules.Acceptor.ServeAsync(transport);
         HostingLog.Ended(log, peer, end.Reason);

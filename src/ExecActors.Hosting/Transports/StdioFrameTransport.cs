@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using ExecActors.Runtime;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
 
@@ -40,6 +41,9 @@ internal sealed class StdioFrameTransport : IFrameTransport
 
     /// <inheritdoc/>
     public string Peer => "stdio";
+
+    /// <inheritdoc/>
+    public Principal Principal => Principal.Stdio;
 
     /// <inheritdoc/>
     public FrameDelimiter Delimiter => FrameDelimiter.Newline;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using ExecActors.Hosting.WebSockets;
+using ExecActors.Runtime;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.Frames;
 
@@ -31,7 +32,15 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     /// <param name="peer">See <see cref="Peer"/>.</param>
     /// <param name="settings">Intervals.</param>
     /// <param name="time">The clock of pings and of the bound on a last close frame.</param>
-    public WebSocketFrameTransport(IByteChannel channel, string peer, WebSocketTransportSettings settings, TimeProvider time)
+    /// <param name="principal">See <see cref="Principal"/>; null for anyone.</param>
+    /// <param name="admittedUntil">See <see cref="AdmittedUntil"/>.</param>
+    public WebSocketFrameTransport(
+        IByteChannel channel,
+        string peer,
+        WebSocketTransportSettings settings,
+        TimeProvider time,
+        Principal? principal = null,
+        DateTimeOffset? admittedUntil = null)
     {
         _channel = channel;
         _sender = new WebSocketSender(channel);
@@ -39,6 +48,8 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
         _settings = settings;
         _time = time;
         Peer = peer;
+        Principal = principal ?? Principal.Anyone(address: null);
+        AdmittedUntil = admittedUntil;
         if (settings.PingInterval > TimeSpan.Zero)
         {
             _pings = time.CreateTimer(static sender => ((WebSocketSender)sender!).Ping(), _sender, settings.PingInterval, settings.PingInterval);
@@ -47,6 +58,12 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
 
     /// <inheritdoc/>
     public string Peer { get; }
+
+    /// <inheritdoc/>
+    public Principal Principal { get; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? AdmittedUntil { get; }
 
     /// <inheritdoc/>
     public FrameDelimiter Delimiter => FrameDelimiter.Message;

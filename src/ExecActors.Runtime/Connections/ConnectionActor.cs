@@ -14,11 +14,13 @@ namespace ExecActors.Runtime.Connections;
 /// Parent: ConnectionSupervisor. Children: none (the graph belongs to the supervisor's materializer).
 /// Supervision: a failure stops it; the registry watches it and detaches its session.
 /// Behaviours: AwaitingInitialize -> Opening -> AwaitingInitialized -> HandingOver -> Relaying -> Ending; any of them -> Ending.
-/// Timers: the handshake's and the close's time-out.
+/// Timers: the handshake's and the close's time-out; the end of what the peer was let in for, where that has one.
 /// Owns: the transport, the outbox, the request window.
 /// </remarks>
 internal sealed class ConnectionActor : ActorBase, IWithTimers
 {
+    private static readonly TimeSpan _longestStep = TimeSpan.FromMinutes(1);
+
     private readonly long _number;
     private readonly IFrameTransport _transport;
     private readonly ConnectionEnvironment _environment;
@@ -75,6 +77,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         var self = Self;
         _outbox.OnComplete(() => self.Tell(Closing.Instance, ActorRefs.NoSender));
         ConnectionGraph.Run(_materializer, _parts);
+        AwaitExpiry();
     }
 
     /// <inheritdoc/>
@@ -170,12 +173,33 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
                 Close(CloseReason.Violation(
                     $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)"));
                 return true;
+            case AdmissionCheck:
+                AwaitExpiry();
+                return true;
             case CloseOverdue:
                 _closed.Cancel();
                 return true;
             default:
                 return false;
         }
+    }
+
+    // In short steps: a clock that is set, or a machine that slept, moves the end, and it may be further off than a timer reaches.
+    private void AwaitExpiry()
+    {
+        if (_transport.AdmittedUntil is not { } end)
+        {
+            return;
+        }
+
+        var left = end - Context.System.Scheduler.Now;
+        if (left <= TimeSpan.Zero)
+        {
+            Close(CloseReason.TokenExpired);
+            return;
+        }
+
+        Timers.StartSingleTimer(AdmissionCheck.Instance, AdmissionCheck.Instance, left < _longestStep ? left : _longestStep);
     }
 
     private void BeginEnding()
@@ -191,7 +215,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         {
             case InboundKind.Request when message is { Method: WireMethod.Initialize, Params: InitializeParams initialize }:
                 _initializeId = message.Id;
-                var link = new ConnectionLink(Self, _outbox, _window, message.Id, initialize.ClientName);
+                var link = new ConnectionLink(Self, _outbox, _window, message.Id, initialize.ClientName, _transport.Principal);
                 _environment.Registry.Tell(new RegistryProtocol.Open(link, initialize.ResumeSessionId, initialize.Takeover));
                 _handle = _early.Enqueue;
                 Become(Opening);
@@ -339,6 +363,11 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private sealed record HandshakeOverdue : INoSerializationVerificationNeeded
     {
         public static HandshakeOverdue Instance { get; } = new();
+    }
+
+    private sealed record AdmissionCheck : INoSerializationVerificationNeeded
+    {
+        public static AdmissionCheck Instance { get; } = new();
     }
 
     private sealed record Closing : INoSerializationVerificationNeeded

@@ -9,6 +9,12 @@ public interface IFrameTransport : IAsyncDisposable
     /// <summary>What error texts call the peer: <c>websocket 127.0.0.1:54832</c> or <c>stdio</c> (protocol section 4.1).</summary>
     string Peer { get; }
 
+    /// <summary>Who is behind the peer. Nobody in particular unless the transport says so.</summary>
+    Principal Principal => Principal.Anyone(address: null);
+
+    /// <summary>Until when the peer may stay: it showed something at the door that ends then. Null for as long as it likes.</summary>
+    DateTimeOffset? AdmittedUntil => null;
+
     /// <summary>How frames are told apart in what <see cref="ReceiveAsync"/> returns.</summary>
     FrameDelimiter Delimiter { get; }
 

@@ -17,6 +17,9 @@ public readonly record struct CloseReason(int Code, string Text)
     /// <summary>The session behind the connection failed (1011); a new connection may start another.</summary>
     public static CloseReason SessionFailed { get; } = new(1011, "the session failed; its processes were ended");
 
+    /// <summary>What the peer was let in with has ended (1008). Its session waits for it.</summary>
+    public static CloseReason TokenExpired { get; } = new(1008, "token expired: connect with a fresh one and resume the session");
+
     /// <summary>A message of the peer breaks the protocol's rules (1008).</summary>
     public static CloseReason Violation(string text) => new(1008, text);
 

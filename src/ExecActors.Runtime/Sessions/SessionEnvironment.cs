@@ -35,6 +35,9 @@ internal sealed record SessionEnvironment
     /// <summary>The server's own environment variables, which an envPolicy may hand on.</summary>
     public required IReadOnlyDictionary<string, string> ServerVariables { get; init; }
 
+    /// <summary>Whose the session is: the principal of the connection that opened it.</summary>
+    public Principal Principal { get; init; } = Principal.Anyone(address: null);
+
     /// <summary>For the log.</summary>
     public required ILogger Log { get; init; }
 }

@@ -11,7 +11,9 @@ namespace ExecActors.Runtime.Sessions;
 /// <param name="Window">Where its requests are counted.</param>
 /// <param name="InitializeId">The initialize request, answered by the session that takes the connection.</param>
 /// <param name="ClientName">As the client gave it, for the log.</param>
-internal sealed record ConnectionLink(IActorRef Connection, Outbox Outbox, RequestWindow Window, RequestId InitializeId, string ClientName);
+/// <param name="Principal">Who it is: whose a session is that it opens, and the only one it finds again.</param>
+internal sealed record ConnectionLink(
+    IActorRef Connection, Outbox Outbox, RequestWindow Window, RequestId InitializeId, string ClientName, Principal Principal);
 
 /// <summary>What a <see cref="SessionActor"/> accepts.</summary>
 internal static class SessionProtocol

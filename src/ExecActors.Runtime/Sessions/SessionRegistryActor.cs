@@ -112,8 +112,8 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         }
 
         var sessionId = _ids.Next();
-        var actor = Context.Watch(Context.ActorOf(SessionActor.Props(sessionId, _environment), $"session-{++_number}"));
-        var entry = new Entry(sessionId, actor);
+        var actor = Context.Watch(Context.ActorOf(SessionActor.Props(sessionId, _environment with { Principal = open.Link.Principal }), $"session-{++_number}"));
+        var entry = new Entry(sessionId, open.Link.Principal, actor);
         _sessions.Add(sessionId.Value, entry);
         _byActor.Add(actor, entry);
         SessionLog.Opened(Log, sessionId, open.Link.ClientName);
@@ -122,7 +122,12 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
 
     private void Resume(string id, Open open)
     {
-        if (_sessions.TryGetValue(id, out var entry) && entry.Connection is null && Now - entry.DetachedAt >= Retention)
+        if (_sessions.TryGetValue(id, out var entry) && !string.Equals(entry.Principal.Owner, open.Link.Principal.Owner, StringComparison.Ordinal))
+        {
+            entry = null; // somebody else's is as good as none, whatever state it is in
+        }
+
+        if (entry is { Connection: null } && Now - entry.DetachedAt >= Retention)
         {
             Expire(entry);
             entry = null;
@@ -222,9 +227,12 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         }
     }
 
-    private sealed class Entry(SessionId id, IActorRef session)
+    private sealed class Entry(SessionId id, Principal principal, IActorRef session)
     {
         public SessionId Id => id;
+
+        /// <summary>Whose it is.</summary>
+        public Principal Principal => principal;
 
         public IActorRef Session => session;
 

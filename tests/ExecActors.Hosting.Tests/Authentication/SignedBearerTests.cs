@@ -158,5 +158,5 @@ public sealed class SignedBearerTests
     }
 
     private void AssertChecked(string? refusal, WebSocketAuthentication authentication, string token) =>
-        Assert.Equal(refusal, authentication.Check($"Bearer {token}", _time));
+        Assert.Equal(refusal, authentication.Admit($"Bearer {token}", address: null, _time).Refusal);
 }

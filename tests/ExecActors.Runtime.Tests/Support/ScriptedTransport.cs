@@ -28,6 +28,12 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
     public string Peer => Wire.Peer;
 
     /// <inheritdoc/>
+    public Principal Principal { get; init; } = Principal.Anyone(address: null);
+
+    /// <inheritdoc/>
+    public DateTimeOffset? AdmittedUntil { get; init; }
+
+    /// <inheritdoc/>
     public FrameDelimiter Delimiter => delimiter;
 
     /// <summary>Whether the peer answers a close; else a close ends only with its token.</summary>

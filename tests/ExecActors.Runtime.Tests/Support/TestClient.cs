@@ -29,6 +29,9 @@ internal sealed class TestClient
     /// <summary>In the place of the connection's actor.</summary>
     public TestProbe Connection { get; }
 
+    /// <summary>Who it is.</summary>
+    public Principal Principal { get; init; } = Principal.Anyone(address: null);
+
     public Outbox Outbox { get; }
 
     public RequestWindow Window { get; }
@@ -44,7 +47,7 @@ internal sealed class TestClient
 
     /// <summary>Asks for a session.</summary>
     public void Open(string? resume = null, bool takeover = false) =>
-        _registry.Tell(new RegistryProtocol.Open(new ConnectionLink(Connection.Ref, Outbox, Window, RequestId.FromNumber(InitializeId), "test"), resume, takeover), Connection.Ref);
+        _registry.Tell(new RegistryProtocol.Open(new ConnectionLink(Connection.Ref, Outbox, Window, RequestId.FromNumber(InitializeId), "test", Principal), resume, takeover), Connection.Ref);
 
     /// <summary>Asks for a session and gets one; the answer to initialize is taken off the frames.</summary>
     public async Task<TestClient> AttachAsync(string? resume = null, bool takeover = false)
