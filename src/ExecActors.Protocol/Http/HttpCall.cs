@@ -8,6 +8,9 @@ namespace ExecActors.Protocol;
 /// <param name="Headers">Names in lower case; order and repetitions are the client's.</param>
 public sealed record HttpCall(string Method, HttpUrl Url, IReadOnlyList<HttpHeaderLine> Headers)
 {
+    /// <summary>Names, in lower case, of headers of which a value was made of a variable: they are for the origin of <see cref="Url"/> and for no other.</summary>
+    public IReadOnlyCollection<string> SecretNames { get; init; } = [];
+
     /// <summary>Checks a request in the reference server's order: method, URL, then each header.</summary>
     /// <param name="request">The request.</param>
     /// <param name="variables">The server's environment, for <see cref="HttpHeader.ValueEnvVar"/>.</param>
@@ -44,7 +47,8 @@ public sealed record HttpCall(string Method, HttpUrl Url, IReadOnlyList<HttpHead
             headers.Add(line);
         }
 
-        call = new(request.Method, url, headers);
+        var secrets = request.Headers.Where(header => header.ValueEnvVar is not null).Select(header => header.Name.ToLowerInvariant());
+        call = new(request.Method, url, headers) { SecretNames = [.. secrets] };
         return true;
     }
 

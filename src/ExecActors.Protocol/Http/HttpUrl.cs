@@ -114,6 +114,13 @@ public sealed class HttpUrl
         return Port == other.Port && string.Equals(Host, other.Host, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether both have the same origin: scheme, host and port.</summary>
+    public bool SharesOriginWith(HttpUrl other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return SharesHostWith(other) && IsSecure == other.IsSecure;
+    }
+
     /// <summary>The URL without user and password.</summary>
     public override string ToString() => $"{Origin}{Path}{Query}{Fragment}";
 

@@ -14,8 +14,12 @@ internal sealed record HttpHop(string Method, HttpUrl Url, IReadOnlyList<HttpHea
     private static readonly string[] s_credentials = ["authorization", "cookie", "cookie2", "proxy-authorization", "www-authenticate"];
     private static readonly string[] s_ofTheBody = ["content-type", "content-length", "content-encoding", "transfer-encoding"];
 
+    /// <summary>Names of headers that never leave the first hop's origin. What was left out once stays out, also when a redirect leads back.</summary>
+    public IReadOnlyCollection<string> SecretNames { get; init; } = [];
+
     /// <summary>The first hop: user and password of the URL become a header unless there is one.</summary>
-    public static HttpHop First(HttpCall call, ReadOnlyMemory<byte> body) => new(call.Method, call.Url, WithBasic(call), body);
+    public static HttpHop First(HttpCall call, ReadOnlyMemory<byte> body) =>
+        new(call.Method, call.Url, WithBasic(call), body) { SecretNames = call.SecretNames };
 
     /// <summary>What a redirect makes of this hop.</summary>
     /// <param name="status">The response's status.</param>
@@ -38,6 +42,7 @@ internal sealed record HttpHop(string Method, HttpUrl Url, IReadOnlyList<HttpHea
         var drops = status == 303 || (status is 301 or 302 && Method is "POST");
         var method = drops && Method is not "HEAD" ? "GET" : Method;
         var isSameHost = Url.SharesHostWith(target);
+        var isSameOrigin = Url.SharesOriginWith(target);
         var headers = new List<HttpHeaderLine>(Headers.Count + 1);
         var referer = Referer(target);
         foreach (var header in Headers)
@@ -46,14 +51,15 @@ internal sealed record HttpHop(string Method, HttpUrl Url, IReadOnlyList<HttpHea
             {
                 AddReferer();
             }
-            else if (!(drops && s_ofTheBody.Contains(header.Name)) && (isSameHost || !IsForHost(header.Name)))
+            else if (!(drops && s_ofTheBody.Contains(header.Name)) && (isSameHost || !IsForHost(header.Name))
+                && (isSameOrigin || !SecretNames.Contains(header.Name)))
             {
                 headers.Add(header);
             }
         }
 
         AddReferer();
-        next = new(method, target, headers, drops ? default : Body);
+        next = new(method, target, headers, drops ? default : Body) { SecretNames = SecretNames };
         return null;
 
         void AddReferer()

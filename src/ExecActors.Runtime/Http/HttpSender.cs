@@ -33,6 +33,12 @@ internal static class HttpSender
             {
                 var message = engine.MessageOf(hop, lookup, cancellationToken);
                 var response = await engine.SendAsync(message, cancellationToken);
+                if (!ResponseFraming.IsPlain(message, response))
+                {
+                    response.Dispose();
+                    return new HttpOutcome(Reply: null, Errors.HttpSendFailed(hop.Url.ToString()), "the response does not say in one way where its body ends");
+                }
+
                 reply = new HttpReply(response, ResponseHead.Lines(message, response));
             }
             catch (Exception e) when (IsExpected(e))

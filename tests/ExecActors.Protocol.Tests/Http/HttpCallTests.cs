@@ -14,6 +14,7 @@ public sealed class HttpCallTests
 
         Assert.True(HttpCall.TryMake(request, s_variables, out var call, out var error), error.Message);
         Assert.Equal(("custom", "http://a/x"), (call.Method, call.Url.ToString()));
+        Assert.Equal(["x-a", "authorization", "e"], call.SecretNames);
         Assert.Equal([new("x-a", " 1\té "), new("x-a", "s3"), new("authorization", "Bearer s3"), new HttpHeaderLine("e", "")], call.Headers);
     }
 

@@ -47,7 +47,27 @@ public sealed class RedirectTests : HttpTest
         const string Credentials = "authorization: 1|cookie: 2|cookie2: 3|proxy-authorization: 4|www-authenticate: 5|host: h";
         var hop = Next(Hop(from, "GET", $"{Credentials}|x-api-key: k"), 302, location);
 
-        Assert.Equal(keeps ? $"{Credentials}|x-api-key: k" : "x-api-key: k", Shown(hop with { Headers = [.. hop.Headers.Where(header => header.Name is not "referer")] }));
+        Assert.Equal(keeps ? $"{Credentials}|x-api-key: k" : "x-api-key: k", Shown(WithoutReferer(hop)));
+    }
+
+    [Theory]
+    [InlineData("http://a/x", "http://A:80/y", true)]
+    [InlineData("http://a/x", "http://b/y", false)]
+    [InlineData("http://a/x", "http://sub.a/y", false)]
+    [InlineData("http://a/x", "http://a:81/y", false)]
+    [InlineData("http://a/x", "https://a/y", false)]
+    [InlineData("http://a/x", "https://a:80/y", false)]
+    [InlineData("https://a/x", "http://a:443/y", false)]
+    [InlineData("https://a/x", "http://a/y", false)]
+    public void What_was_made_of_a_variable_is_for_one_origin(string from, string location, bool keeps)
+    {
+        var hop = Hop(from, "GET", "x-api-key: k|authorization: b|x-a: 1|x-api-key: l") with { SecretNames = ["x-api-key", "authorization"] };
+
+        var next = Next(hop, 307, location);
+        Assert.Equal(keeps ? "x-api-key: k|authorization: b|x-a: 1|x-api-key: l" : "x-a: 1", Shown(WithoutReferer(next)));
+
+        var back = Next(next, 307, from); // what was dropped stays dropped
+        Assert.Equal(keeps ? "x-api-key: k|authorization: b|x-a: 1|x-api-key: l" : "x-a: 1", Shown(WithoutReferer(back)));
     }
 
     [Theory]
@@ -177,6 +197,8 @@ public sealed class RedirectTests : HttpTest
         Assert.Null(hop.Redirect(status, location, out var next));
         return next!;
     }
+
+    private static HttpHop WithoutReferer(HttpHop hop) => hop with { Headers = [.. hop.Headers.Where(header => header.Name is not "referer")] };
 
     private static string Shown(HttpHop hop) => string.Join('|', hop.Headers.Select(header => $"{header.Name}: {header.Value}"));
 }

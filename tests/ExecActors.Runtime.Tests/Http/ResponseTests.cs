@@ -38,6 +38,9 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     [InlineData("HTTP/1.1 304 X\r\ncontent-length: 2\r\n\r\n", 304, "")]
     [InlineData("HTTP/1.1 103 Early\r\nx-e: 1\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", 200, "ok")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nabcdef", 200, "ab")]
+    [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 02\r\n\r\nok", 200, "ok")]
+    [InlineData("HTTP/1.1 204 X\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n", 204, "")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: CHUNKED\r\n\r\n2;x=y\r\nab\r\n0\r\n\r\n", 200, "ab")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\nx-t: 1\r\n\r\n", 200, "abcde")]
     public async Task Any_status_and_any_framing_is_a_result(string response, int status, string body)
     {
@@ -73,6 +76,33 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     }
 
     [Theory]
+    [InlineData("content-length: 2\r\ncontent-length: 3")]
+    [InlineData("content-length: 0\r\nx-a: 1\r\nContent-Length: 5")]
+    [InlineData("content-length: 2, 3")]
+    [InlineData("content-length: 2\r\ncontent-length: 2\r\ncontent-length: 3")]
+    [InlineData("content-length: abc")]
+    [InlineData("content-length: -2")]
+    [InlineData("content-length: +2")]
+    [InlineData("content-length: 0x2")]
+    [InlineData("content-length: 2 2")]
+    [InlineData("content-length:")]
+    [InlineData("content-length: 99999999999999999999")]
+    [InlineData("content-length: 2\r\ntransfer-encoding: chunked")]
+    [InlineData("transfer-encoding: chunked\r\ncontent-length: 2")]
+    [InlineData("transfer-encoding: identity\r\ncontent-length: 2")]
+    [InlineData("transfer-encoding: chunked, gzip")]
+    [InlineData("transfer-encoding: chunked\r\ntransfer-encoding: chunked")]
+    [InlineData("transfer-encoding: chunked", "1.0")]
+    public async Task A_response_whose_body_can_end_in_two_places_is_no_result(string head, string version = "1.1")
+    {
+        var http = Converse();
+        http.Send(1, Server.Url("/x"));
+        (await AnswerAsync($"HTTP/{version} 200 OK\r\n{head}\r\n\r\n2\r\nok\r\n0\r\n\r\n")).Dispose();
+
+        Assert.Equal(SendFailed(1, Server.Url("/x")), await http.AnswerAsync(1));
+    }
+
+    [Theory]
     [InlineData("GET", "", 4)] // sent again, as RFC 9110 section 9.2.2 allows
     [InlineData("POST", "", 1)]
     [InlineData("PATCH", "", 1)]
@@ -95,6 +125,14 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
     [InlineData("content-length: 100\r\n\r\npartial")]
     [InlineData("transfer-encoding: chunked\r\n\r\nff\r\npartial")]
     [InlineData("transfer-encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n-2\r\nok\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n+2\r\nok\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n\r\nok\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n10000000000000002\r\nok\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n2\r\nokay\r\n0\r\n\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n2\r\nok\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n")]
     public async Task A_body_that_is_cut_or_malformed_is_an_error(string rest)
     {
         var http = Converse();

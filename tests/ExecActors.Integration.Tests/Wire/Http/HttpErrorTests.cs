@@ -92,6 +92,25 @@ public sealed class HttpErrorTests(ServerFixture fixture) : HttpTests(fixture), 
     }
 
     [Theory]
+    [InlineData("content-length: 2\r\ncontent-length: 3", false)]
+    [InlineData("content-length: 3, 2", false)]
+    [InlineData("content-length: abc", false)]
+    [InlineData("content-length: 2\r\ntransfer-encoding: chunked", true)]
+    [Difference("response-framing")]
+    public async Task A_response_that_ends_in_two_places_is_none(string head, bool isDifference)
+    {
+        Serve = async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\n{head}\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+            exchange.EndConnection();
+        };
+        if (!(isDifference && ServerUnderTest.IsReference))
+        {
+            await ExpectRefusalAsync("/x", "{}", "-32603 http/request failed: error sending request for url (UPSTREAM/x)");
+        }
+    }
+
+    [Theory]
     [InlineData("content-length: 100\r\n\r\npartial")]
     [InlineData("transfer-encoding: chunked\r\n\r\n7\r\npartial\r\n")]
     [InlineData("transfer-encoding: chunked\r\n\r\nzz\r\npartial\r\n")]

@@ -57,6 +57,22 @@ public sealed class HttpRedirectTests(ServerFixture fixture) : HttpTests(fixture
         Assert.Equal((null, null, "o"), (request["authorization"], request["cookie"], request["x-own"]));
     }
 
+    [Fact]
+    [Difference("http-secrets")]
+    public async Task What_was_made_of_a_variable_goes_to_no_other_origin_and_does_not_come_back()
+    {
+        await using var other = new HttpUpstream(exchange => exchange.AnswerAsync("302 Found", "", $"location: {Upstream.Url("/back")}"));
+        Redirect(307, other.Url("/to"));
+        await AskAsync("/from", """{"headers":[{"name":"X-Api-Key","value":"k-","valueEnvVar":"PATH"},{"name":"X-Own","value":"o"}]}""");
+        Assert.StartsWith("k-/", (await Upstream.NextRequestAsync())["x-api-key"], StringComparison.Ordinal);
+        if (!ServerUnderTest.IsReference)
+        {
+            var there = await other.NextRequestAsync();
+            var back = await Upstream.NextRequestAsync();
+            Assert.Equal((null, "o", null, "o"), (there["x-api-key"], there["x-own"], back["x-api-key"], back["x-own"]));
+        }
+    }
+
     [Theory]
     [InlineData("../y?z=1", "/y?z=1")]
     [InlineData("y", "/a/y")]
