@@ -14,8 +14,8 @@ namespace ExecActors.Hosting.Authentication;
 internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, IReadOnlyList<string> Audiences, string? Subject)
 {
     /// <summary>
-    /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, or has one of the five claims twice or in
-    /// another type (<c>sub</c> may be of any); null values count as absent, and other claims are not looked at.
+    /// Reads a payload whose signature is proven. Null when it is no JSON object, has no <c>exp</c>, has one of the five claims in another type
+    /// (<c>sub</c> may be of any) or a registered one (RFC 7519 section 4.1) twice; null values count as absent, and other claims are not looked at.
     /// </summary>
     public static JwtClaims? Read(ReadOnlyMemory<byte> json)
     {
@@ -40,7 +40,7 @@ internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, 
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var claim in payload.EnumerateObject())
         {
-            if (claim.Name is not ("exp" or "nbf" or "iss" or "aud" or "sub"))
+            if (claim.Name is not ("exp" or "nbf" or "iss" or "aud" or "sub" or "iat" or "jti"))
             {
                 continue;
             }
@@ -69,9 +69,11 @@ internal sealed record JwtClaims(long Expires, long? NotBefore, string? Issuer, 
                 case "sub":
                     subject = claim.Value.ValueKind == JsonValueKind.String ? $"\"{StringOf(claim.Value)}" : claim.Value.GetRawText();
                     break;
-                default:
+                case "aud":
                     audiences = StringsOf(claim.Value);
                     break;
+                default:
+                    break; // only unique
             }
         }
 

@@ -1,16 +1,15 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ExecActors.Hosting.Authentication;
 
 /// <summary>The compact form of a signed JSON Web Token (RFC 7515 section 7.1), of which HS256 alone is taken.</summary>
 /// <remarks>
-/// Header and signature are the library's work. Its reading of the payload is not used: it refuses tokens that the protocol takes (an
-/// <c>iat</c> that is no number, a null <c>nbf</c>) and takes some that the protocol refuses (padded parts, a fractional <c>exp</c>).
+/// The signature is the library's work. Its reading of header and payload is not used: it refuses tokens that the protocol takes (an
+/// <c>iat</c> that is no number, a null <c>nbf</c>) and takes some that are refused here (padded parts, a fractional <c>exp</c>, a member
+/// twice, an extension that is critical).
 /// </remarks>
 internal static class SignedToken
 {
@@ -24,7 +23,7 @@ internal static class SignedToken
             || Decode(header) is not { } headerBytes
             || Decode(payload) is not { } payloadBytes
             || Decode(signature) is not { } signatureBytes
-            || !NamesHs256(headerBytes))
+            || !JoseHeader.IsTaken(headerBytes))
         {
             return null;
         }
@@ -47,19 +46,6 @@ internal static class SignedToken
         }
     }
 
-    private static bool NamesHs256(byte[] header)
-    {
-        try
-        {
-            var parsed = new JsonWebToken(Encoding.UTF8.GetString(header), "{}");
-            return string.Equals(parsed.Alg, SecurityAlgorithms.HmacSha256, StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is ArgumentException or JsonException)
-        {
-            return false;
-        }
-    }
-
     private static byte[]? Decode(string part)
     {
         if (part.AsSpan().ContainsAnyExcept(Base64UrlCharacters))
@@ -69,7 +55,8 @@ internal static class SignedToken
 
         try
         {
-            return Base64Url.DecodeFromChars(part);
+            var bytes = Base64Url.DecodeFromChars(part);
+            return part.AsSpan().SequenceEqual(Base64Url.EncodeToString(bytes)) ? bytes : null; // bits beyond the last byte are zero
         }
         catch (FormatException)
         {

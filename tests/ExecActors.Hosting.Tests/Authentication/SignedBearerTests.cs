@@ -36,7 +36,22 @@ public sealed class SignedBearerTests
     [InlineData("""{"exp":[1800000060]}""", Invalid)]
     [InlineData("""{"exp":18446744073709551615}""", Invalid)]
     [InlineData("""{"exp":1800000060,"exp":1800000061}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"\u0065xp":1800000061}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"exp":null}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"sub":"a","sub":"b"}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"iat":1,"iat":1}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"jti":"a","jti":"b"}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"nbf":1,"nbf":1}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"iss":"a","iss":"b"}""", Invalid)]
+    [InlineData("""{"exp":1800000060,"aud":"a","aud":"b"}""", Invalid)]
     [InlineData("""{"exp":1800000060,"x":1,"x":2}""", null)]
+    [InlineData("""{"exp":NaN}""", Invalid)]
+    [InlineData("""{"exp":Infinity}""", Invalid)]
+    [InlineData("""{"exp":01800000060}""", Invalid)]
+    [InlineData("""{"EXP":1800000060}""", Invalid)]
+    [InlineData("""{"exp":1800000060,}""", Invalid)]
+    [InlineData("""{"exp":1800000060}{}""", Invalid)]
+    [InlineData("""{"exp":1800000060/**/}""", Invalid)]
     [InlineData("""{"exp":1800000060,"nbf":1800000030}""", null)]
     [InlineData("""{"exp":1800000060,"nbf":1800000031}""", NotYet)]
     [InlineData("""{"exp":1800000060,"nbf":9223372036854775807}""", NotYet)]
@@ -86,6 +101,29 @@ public sealed class SignedBearerTests
     [InlineData("""{"alg":"hs256","typ":"JWT"}""", Invalid)]
     [InlineData("""{"alg":"RS256","typ":"JWT"}""", Invalid)]
     [InlineData("""{"alg":"HS256","typ":5}""", Invalid)]
+    [InlineData("""{"alg":"HS256","kid":5}""", Invalid)]
+    [InlineData("""{"alg":"HS256","x5t":5,"x":null}""", null)]
+    [InlineData("""{"alg":"HS256","alg":"HS256"}""", Invalid)]
+    [InlineData("""{"alg":"none","alg":"HS256"}""", Invalid)]
+    [InlineData("""{"alg":"HS256","alg":"none"}""", Invalid)]
+    [InlineData("""{"alg":"none","\u0061lg":"HS256"}""", Invalid)]
+    [InlineData("""{"alg":"HS256","typ":"JWT","typ":"JWT"}""", Invalid)]
+    [InlineData("""{"alg":"HS256","x":1,"x":1}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":["exp"],"exp":1}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":["x"]}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":["b64"],"b64":true}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":[]}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":null}""", Invalid)]
+    [InlineData("""{"alg":"HS256","crit":"x"}""", Invalid)]
+    [InlineData("""{"alg":"HS256","\u0063rit":["x"]}""", Invalid)]
+    [InlineData("""{"alg":"HS256","b64":false}""", Invalid)]
+    [InlineData("""{"alg":"HS256","zip":"DEF"}""", Invalid)]
+    [InlineData("""{"alg":["HS256"]}""", Invalid)]
+    [InlineData("""{"alg":null}""", Invalid)]
+    [InlineData("""{"ALG":"HS256"}""", Invalid)]
+    [InlineData("""{"alg":"HS256"}x""", Invalid)]
+    [InlineData("""{"alg":"HS256",}""", Invalid)]
+    [InlineData("", Invalid)]
     [InlineData("""{"typ":"JWT"}""", Invalid)]
     [InlineData("""[]""", Invalid)]
     public void The_algorithm_is_HS256_and_nothing_else(string header, string? refusal) => AssertChecked(
@@ -97,8 +135,10 @@ public sealed class SignedBearerTests
         {
             var good = Jwt.Make("""{"exp":1800000060}""");
             var parts = good.Split('.');
+            var lastBits = parts[2][..^1] + (char)(parts[2][^1] + 1); // 32 bytes leave two bits of the last character
             return
             [
+                $"{parts[0]}.{parts[1]}.{lastBits}", $"{parts[0]}.{parts[1]}.{parts[2]}==", $" {good[..10]} {good[10..]}",
                 "xx", "a.b", "a.b.c", "..", good + "=", good + ".x", $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}",
                 Jwt.Make("""{"exp":1800000060}""", secret: new string('x', 32)),
                 Jwt.Make("""{"exp":1}""", secret: new string('x', 32)),

@@ -106,6 +106,20 @@ public sealed class SignedTokenTests(SignedTokenTests.SecretFixture fixture) : I
     }
 
     [Theory]
+    [Difference("jwt-extensions")]
+    [InlineData("""{"alg":"HS256","crit":["x"],"x":1}""", """{"exp":EXP,"iss":"us","aud":"exec"}""")]
+    [InlineData("""{"alg":"HS256","alg":"HS256"}""", """{"exp":EXP,"iss":"us","aud":"exec"}""")]
+    [InlineData(Hs256, """{"exp":EXP,"iss":"us","aud":"exec","sub":"a","sub":"b"}""")]
+    public async Task A_token_that_asks_for_more_than_is_understood_or_can_be_read_in_two_ways_is_refused(string header, string claims)
+    {
+        if (!ServerUnderTest.IsReference)
+        {
+            var answer = await UpgradeAsync(Sign(header, claims, Secret));
+            Assert.Equal((401, "invalid websocket jwt"), (answer.Status, answer.Body));
+        }
+    }
+
+    [Theory]
     [InlineData("""{"exp":EXP,"iss":"us","aud":"exec"}""")]
     [InlineData("""{"exp":EXP,"nbf":1,"iat":"whenever","iss":"us","aud":["other","exec"],"more":{}}""")]
     public async Task A_token_that_holds_is_let_in(string claims) => Assert.Equal(101, (await UpgradeAsync(Sign(Hs256, claims, Secret))).Status);
