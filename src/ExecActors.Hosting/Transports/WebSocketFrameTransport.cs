@@ -12,7 +12,7 @@ namespace ExecActors.Hosting.Transports;
 internal sealed class WebSocketFrameTransport : IFrameTransport
 {
     private const string ClosedHere = "closed by the server";
-    private const int DrainBytes = 16 * 1024;
+    private const int DrainBytes = 64 * 1024;
 
     private readonly IByteChannel _channel;
     private readonly WebSocketReader _reader;
@@ -22,7 +22,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     private readonly ITimer? _pings;
     private CancellationToken _closing;
     private CancellationTokenRegistration _woken;
-    private int? _ownAnswer; // the code of the close that answers the peer's end
+    private CloseReason? _ownAnswer; // to the peer's end
     private bool _peerEnded;
     private bool _violated;
     private int _disposed;
@@ -44,7 +44,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     {
         _channel = channel;
         _sender = new WebSocketSender(channel);
-        _reader = new WebSocketReader(channel, _sender.Pong);
+        _reader = new WebSocketReader(channel, settings.MessageBytes, _sender.Pong);
         _settings = settings;
         _time = time;
         Peer = peer;
@@ -97,7 +97,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
         catch (WebSocketViolationException e)
         {
             (_peerEnded, _violated) = (true, true);
-            _ownAnswer = e.Code;
+            _ownAnswer = e.Reason;
             return new ValueTask<ReceiveOutcome>(ReceiveOutcome.End($"protocol violation: {e.Message}"));
         }
         catch (Exception e) when (IsLoss(e))
@@ -119,7 +119,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Sends a close frame, once: with the peer's own code when it has closed first. The answer comes through <see cref="ReceiveAsync"/>.
+    /// Sends a close frame, once: with the peer's own code when it has closed first, with what it did wrong when it broke the rules. The answer comes through <see cref="ReceiveAsync"/>.
     /// </remarks>
     public async ValueTask CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
@@ -130,7 +130,8 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
 
         try
         {
-            var frame = _ownAnswer is { } code ? ControlFrames.Close(code, string.Empty) : ControlFrames.Close(reason.Code, reason.Text);
+            var said = _ownAnswer ?? reason;
+            var frame = ControlFrames.Close(said.Code, said.Text);
             await _sender.SendCloseAsync(frame, cancellationToken);
         }
         catch (Exception e) when (IsLoss(e))
@@ -245,7 +246,12 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     }
 
     // A close without a code is answered with 1000; a connection that just ended has nobody to answer.
-    private static int? AnswerTo(int? peerCode) => peerCode == WebSocketReader.NoCode ? CloseReason.Normal.Code : peerCode;
+    private static CloseReason? AnswerTo(int? peerCode) => peerCode switch
+    {
+        null => null,
+        WebSocketReader.NoCode => CloseReason.Normal,
+        { } code => new CloseReason(code, ""),
+    };
 
     /// <summary>What a channel throws when the connection is gone, or when we have cut it.</summary>
     private static bool IsLoss(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;

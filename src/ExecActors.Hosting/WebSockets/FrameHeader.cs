@@ -71,6 +71,7 @@ internal readonly record struct FrameHeader(int Opcode, bool IsFinal, uint Mask,
             _ => shortLength,
         };
         Require(length >= 0, "the length of a frame has its highest bit set");
+        Require(lengthBytes == 0 || length > (lengthBytes == sizeof(ushort) ? LengthIn16Bits - 1 : ushort.MaxValue), "the length of a frame takes more bytes than it needs");
         header = new FrameHeader(opcode, isFinal, BinaryPrimitives.ReadUInt32LittleEndian(bytes[(used - MaskBytes)..]), length);
         return used;
     }

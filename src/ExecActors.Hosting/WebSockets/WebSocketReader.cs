@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using ExecActors.Hosting.Transports;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Hosting.WebSockets;
 
@@ -12,8 +13,9 @@ namespace ExecActors.Hosting.WebSockets;
 /// payload of a long frame goes straight to where it is wanted.
 /// </remarks>
 /// <param name="channel">Read by this reader alone; not owned.</param>
+/// <param name="messageBytes">Longest message, all fragments together. A longer one is a violation as soon as a frame's head says so.</param>
 /// <param name="onPing">Called with the payload of each ping; valid during the call.</param>
-internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemory<byte>> onPing) : IDisposable
+internal sealed class WebSocketReader(IByteChannel channel, int messageBytes, Action<ReadOnlyMemory<byte>> onPing) : IDisposable
 {
     /// <summary>What <see cref="PeerCloseCode"/> says of a close frame without a code (RFC 6455 section 7.1.5).</summary>
     public const int NoCode = 1005;
@@ -29,6 +31,7 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
     private int _end;
     private FrameHeader _frame;
     private long _offset; // into the payload of the frame
+    private long _before; // bytes of the message in the frames before this one
     private bool _inFrame;
     private bool _inMessage;
     private bool _isText;
@@ -130,6 +133,7 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
         }
 
         _inFrame = false;
+        _before += _frame.Length;
         _inMessage = !_frame.IsFinal;
         return _frame.IsFinal;
     }
@@ -172,6 +176,13 @@ internal sealed class WebSocketReader(IByteChannel channel, Action<ReadOnlyMemor
         {
             _isText = header.Opcode == FrameHeader.Text;
             _text.Reset();
+            _before = 0;
+        }
+
+        if (header.Length > messageBytes - _before)
+        {
+            var tooBig = CloseReason.TooBig(messageBytes);
+            throw new WebSocketViolationException(tooBig.Code, tooBig.Text);
         }
 
         (_frame, _offset, _inFrame) = (header, 0, true);

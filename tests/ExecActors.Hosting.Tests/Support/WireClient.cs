@@ -71,6 +71,12 @@ internal sealed class WireClient : IDisposable
         {
             header[1] = (byte)(0x80 | payload.Length);
         }
+        else if (payload.Length <= ushort.MaxValue)
+        {
+            header[1] = 0x80 | 126;
+            BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)payload.Length);
+            length = 4;
+        }
         else
         {
             header[1] = 0x80 | 127;
@@ -108,6 +114,22 @@ internal sealed class WireClient : IDisposable
         var frame = await ReadFrameAsync();
         Assert.Equal(0x81, frame.First);
         return frame.Text;
+    }
+
+    /// <summary>Sends until the server has cut the connection.</summary>
+    public async Task SendUntilLossAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await SendAsync(new byte[16 * 1024]);
+            }
+        }
+        catch (SocketException)
+        {
+            // cut
+        }
     }
 
     /// <summary>Completes when the server has ended its direction.</summary>

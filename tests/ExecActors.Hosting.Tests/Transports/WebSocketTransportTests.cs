@@ -49,7 +49,7 @@ public sealed class WebSocketTransportTests
     public async Task A_peer_that_pings_without_a_pause_can_be_ended()
     {
         using var closed = new CancellationTokenSource();
-        var settings = new WebSocketTransportSettings(TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        var settings = new WebSocketTransportSettings(64 * 1024 * 1024, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         await using var transport = new WebSocketFrameTransport(new PingingChannel(), "peer", settings, TimeProvider.System);
         var buffer = new byte[100];
         var ended = Task.Run(async () =>
@@ -185,6 +185,8 @@ public sealed class WebSocketTransportTests
         { "a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002 },
         { "a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002 },
         { "a ping that is too long", [0x89, 0xFE, 0, 126, 0, 0, 0, 0], 1002 },
+        { "a length of 2^62 and then nothing", [0x81, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], 1009 },
+        { "a byte more than 64 MiB and then nothing", [0x81, 0xFF, 0, 0, 0, 0, 4, 0, 0, 1, 1, 2, 3, 4], 1009 },
     };
 
     [Theory]
@@ -201,6 +203,7 @@ public sealed class WebSocketTransportTests
 
         var answer = await client.ReadFrameAsync();
         Assert.Equal((0x88, code), (answer.First, answer.CloseCode));
+        Assert.NotEqual("", answer.CloseReason);
         await client.ReadLossAsync();
         Assert.StartsWith("protocol violation", (await ended.SoonAsync()).Reason, StringComparison.Ordinal);
     }

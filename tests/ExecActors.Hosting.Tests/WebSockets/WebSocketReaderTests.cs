@@ -12,6 +12,7 @@ public sealed class WebSocketReaderTests
     private const int Close = 8;
     private const int Ping = 9;
     private const int Pong = 10;
+    private const int LongestMessage = 64 * 1024;
 
     [Fact]
     public void Wherever_the_bytes_are_cut_and_however_small_the_buffer_the_messages_are_the_same()
@@ -22,7 +23,7 @@ public sealed class WebSocketReaderTests
             var (bytes, messages, pings) = Conversation(random);
             var heard = new List<string>();
             using var channel = new FakeChannel();
-            using var reader = new WebSocketReader(channel, payload => heard.Add(Encoding.UTF8.GetString(payload.Span)));
+            using var reader = new WebSocketReader(channel, LongestMessage, payload => heard.Add(Encoding.UTF8.GetString(payload.Span)));
             for (var at = 0; at < bytes.Length;)
             {
                 var length = Math.Min(random.Next(3) switch { 0 => 1, 1 => random.Next(1, 100), _ => random.Next(1, 40_000) }, bytes.Length - at);
@@ -40,7 +41,7 @@ public sealed class WebSocketReaderTests
     public void Without_a_buffer_it_says_that_something_is_there_and_how_much_and_takes_nothing()
     {
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => { });
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
         Assert.False(reader.TryReceive([], out _));
 
         channel.Arrive(Frame(Text, "four"u8));
@@ -58,7 +59,7 @@ public sealed class WebSocketReaderTests
     public void An_empty_message_needs_no_buffer()
     {
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => { });
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
         channel.Arrive(Frame(Binary, []));
 
         Assert.True(reader.TryReceive([], out var outcome));
@@ -77,8 +78,26 @@ public sealed class WebSocketReaderTests
         { "a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002 },
         { "a ping that is too long", [0x89, 0xFE], 1002 },
         { "a length that is negative", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1002 },
+        { "the greatest length", [0x82, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], 1002 },
+        { "16 bits for a length of 125", [0x82, 0xFE, 0, 125, 0, 0, 0, 0], 1002 },
+        { "64 bits for a length of 65,535", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0], 1002 },
+        { "2^62 bytes", [0x81, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], 1009 },
+        { "one byte too many", [0x81, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0], 1009 },
+        { "one byte too many in all", [.. Frame(Text, new byte[1], isFinal: false), .. Frame(Ping, "x"u8), 0x80, 0xFF, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], 1009 },
+        { "many fragments", [.. Enumerable.Range(0, 66).SelectMany(index => Frame(index == 0 ? Binary : Continuation, new byte[1023], isFinal: false))], 1009 },
+        { "a reserved bit of a ping", [0xA9, 0x80, 0, 0, 0, 0], 1002 },
+        { "the last opcode", [0x8F, 0x80, 0, 0, 0, 0], 1002 },
+        { "a close without a mask", [0x88, 0x00], 1002 },
+        { "a fragmented close", [0x08, 0x80, 0, 0, 0, 0], 1002 },
+        { "a close that is too long", [0x88, 0xFE], 1002 },
         { "half a close code", Frame(Close, [3]), 1002 },
         { "a close code that does not travel", Frame(Close, [0x03, 0xED]), 1002 },
+        { "a close code of 1004", Frame(Close, [0x03, 0xEC]), 1002 },
+        { "a close code of 1006", Frame(Close, [0x03, 0xEE]), 1002 },
+        { "a close code of 1015", Frame(Close, [0x03, 0xF7]), 1002 },
+        { "a close code of 0", Frame(Close, [0, 0]), 1002 },
+        { "a close code of 999", Frame(Close, [0x03, 0xE7]), 1002 },
+        { "a close code of 5000", Frame(Close, [0x13, 0x88]), 1002 },
         { "a close code of nobody", Frame(Close, [0x07, 0xD0]), 1002 },
         { "a close reason that is no UTF-8", Frame(Close, [0x03, 0xE8, 0xFF]), 1007 },
         { "text that is no UTF-8", Frame(Text, [(byte)'a', 0xFF]), 1007 },
@@ -92,12 +111,22 @@ public sealed class WebSocketReaderTests
     {
         Assert.NotEmpty(what);
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => { });
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
         channel.Arrive(bytes);
 
         var violation = Assert.Throws<WebSocketViolationException>(() => ReadAll(reader, new Random(1), out _));
 
-        Assert.Equal(code, violation.Code);
+        Assert.Equal(code, violation.Reason.Code);
+    }
+
+    [Fact]
+    public void The_longest_message_is_read_in_one_frame_or_in_many()
+    {
+        using var channel = new FakeChannel();
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
+        channel.Arrive([.. Frame(Text, new byte[LongestMessage]), .. Frame(Binary, new byte[LongestMessage - 1], isFinal: false), .. Frame(Continuation, new byte[1]), .. Frame(Close, [])]);
+
+        Assert.Equal([LongestMessage, LongestMessage], ReadAll(reader, new Random(1), out _).Select(message => message.Length));
     }
 
     [Theory]
@@ -109,7 +138,7 @@ public sealed class WebSocketReaderTests
         const int Frames = 5000;
         var pings = 0;
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => pings++);
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => pings++);
         channel.Arrive(Frame(Text, "a"u8, isFinal: false));
         channel.Arrive(Enumerable.Repeat(Frame(opcode, [], isFinal: opcode != Continuation), Frames).SelectMany(frame => frame).ToArray());
         channel.Arrive(Frame(Continuation, "b"u8));
@@ -135,7 +164,7 @@ public sealed class WebSocketReaderTests
     public void Binary_may_hold_any_bytes()
     {
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => { });
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
         channel.Arrive([.. Frame(Binary, [0xFF, 0xFE]), .. Frame(Close, [])]);
 
         Assert.Equal(["\u00FF\u00FE"], ReadAll(reader, new Random(1), out var end, Encoding.Latin1));
@@ -148,7 +177,7 @@ public sealed class WebSocketReaderTests
     public void An_end_without_a_close_is_a_loss(int bytesOfFrame)
     {
         using var channel = new FakeChannel();
-        using var reader = new WebSocketReader(channel, _ => { });
+        using var reader = new WebSocketReader(channel, LongestMessage, _ => { });
         channel.Arrive(Frame(Text, "abc"u8).AsSpan(0, bytesOfFrame));
         channel.Arrive([]);
 
@@ -163,7 +192,7 @@ public sealed class WebSocketReaderTests
         var (bytes, messages, pings) = (new List<byte>(), new List<string>(), new List<string>());
         for (var count = random.Next(1, 6); count > 0; count--)
         {
-            var message = string.Concat(Enumerable.Range(0, random.Next(4) == 0 ? random.Next(20_000) : random.Next(40)).Select(_ => random.Next(5) switch
+            var message = string.Concat(Enumerable.Range(0, random.Next(4) == 0 ? random.Next(16_000) : random.Next(40)).Select(_ => random.Next(5) switch
             {
                 0 => "é",
                 1 => "€",

@@ -111,6 +111,29 @@ public sealed class WebSocketTests(ServerFixture fixture) : IClassFixture<Server
         await EndAsync(socket, longer);
     }
 
+    [Theory]
+    [InlineData(false, 1L << 62)]
+    [InlineData(false, LongestMessage + 1L)]
+    [InlineData(true, LongestMessage)]
+    public async Task The_head_of_a_frame_that_is_too_long_is_enough_to_close(bool isFragment, long length)
+    {
+        if (ServerUnderTest.IsReference)
+        {
+            return;
+        }
+
+        using var socket = await RawWebSocket.ConnectAsync(fixture.Server.Endpoint);
+        if (isFragment)
+        {
+            await socket.SendFrameAsync(WebSocketOpcode.Text, " "u8.ToArray(), final: false);
+        }
+
+        await socket.Connection.SendAsync((byte[])[.. WebSocketFrame.Header(isFragment ? WebSocketOpcode.Continuation : WebSocketOpcode.Text, length), 1, 2, 3, 4]);
+        var close = await socket.NextAsync();
+        Assert.Equal((WebSocketOpcode.Close, 1009), (close!.Opcode, close.CloseCode));
+        Assert.Contains("limits.message-bytes", close.CloseReason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Fragments_that_never_end_are_closed_at_the_limit()
     {
