@@ -33,7 +33,10 @@ internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration co
     public async Task AnswerUpgradeAsync(HttpContext context)
     {
         var request = new AspNetRequestHead(context.Request);
-        var refusal = rules.CheckUpgrade(request, context.Connection.RemoteIpAddress, out var admission);
+
+        // The web server writes no 100 before the 101, which RFC 9110 section 7.8 asks for.
+        var refusal = rules.CheckUpgrade(request, context.Connection.RemoteIpAddress, out var admission)
+            ?? (UpgradeRequest.ExpectsContinue(request) ? HttpRefusal.Expectation : null);
         if (refusal is null)
         {
             refusal = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 
 namespace ExecActors.Hosting.Http;
 
@@ -13,7 +12,8 @@ internal sealed class HostRule(IEnumerable<string> allowedHosts)
     public static bool IsHostName(string name) => Uri.CheckHostName(name) == UriHostNameType.Dns;
 
     /// <summary>Whether a request with this Host header may be answered. An absent one names nothing and so cannot mislead.</summary>
-    public bool Allows(HostString host) => !host.HasValue || IsIpLiteral(host.Host) || _allowed.Contains(host.Host);
+    public bool Allows(string header) =>
+        header.Length == 0 || (HostAuthority.TryParse(header, out var authority) && (IsIpLiteral(authority.Host) || _allowed.Contains(authority.Host)));
 
     /// <summary>Dotted quad or bracketed IPv6. Other spellings that parse as an address (<c>127.1</c>) could be names as well.</summary>
     private static bool IsIpLiteral(string host) =>

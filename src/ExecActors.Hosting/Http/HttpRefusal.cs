@@ -16,6 +16,32 @@ internal sealed record HttpRefusal(int Status, string? Text, string? HeaderName 
     /// <summary>What came is no HTTP request.</summary>
     public static HttpRefusal BadRequest { get; } = new(StatusCodes.Status400BadRequest, null);
 
+    /// <summary>A line of the head ends in LF alone, or an end is missing: what a proxy in front has read may be something else.</summary>
+    public static HttpRefusal LineEnd { get; } = new(StatusCodes.Status400BadRequest, "a line of the request's head does not end in CR LF");
+
+    /// <summary>The Host header, or the authority of the target, is no host with a port.</summary>
+    public static HttpRefusal HostSyntax { get; } = new(
+        StatusCodes.Status400BadRequest, "the Host header or the target names no host: use HOST or HOST:PORT, without a user, and an IPv6 address in brackets");
+
+    /// <summary>Content-Length is no number, or stands there twice.</summary>
+    public static HttpRefusal ContentLength { get; } = new(StatusCodes.Status400BadRequest, "Content-Length is not one number in digits");
+
+    /// <summary>Transfer-Encoding where it may not be, or one that does not tell where the body ends.</summary>
+    public static HttpRefusal TransferEncoding { get; } = new(
+        StatusCodes.Status400BadRequest, "Transfer-Encoding has to be `chunked`, without Content-Length, and needs HTTP/1.1");
+
+    /// <summary>A transfer coding that is not known here.</summary>
+    public static HttpRefusal TransferCoding { get; } = new(StatusCodes.Status501NotImplemented, "the only transfer coding known here is `chunked`");
+
+    /// <summary>The target alone is longer than a head may be.</summary>
+    public static HttpRefusal TargetTooLong { get; } = new(StatusCodes.Status414UriTooLong, null);
+
+    /// <summary>The head did not come to its end in time.</summary>
+    public static HttpRefusal HeadTimeout { get; } = new(StatusCodes.Status408RequestTimeout, "the head of the request did not come to its end in time");
+
+    /// <summary>An expectation other than 100-continue, or one that cannot be met here.</summary>
+    public static HttpRefusal Expectation { get; } = new(StatusCodes.Status417ExpectationFailed, "the only expectation met here is `100-continue`");
+
     /// <summary>The head of the request is longer than it may be.</summary>
     public static HttpRefusal HeadTooLarge { get; } = new(StatusCodes.Status431RequestHeaderFieldsTooLarge, null);
 
@@ -54,6 +80,10 @@ internal sealed record HttpRefusal(int Status, string? Text, string? HeaderName 
 
     /// <summary>No nonce to answer.</summary>
     public static HttpRefusal KeyHeader { get; } = new(StatusCodes.Status400BadRequest, "`Sec-WebSocket-Key` header missing");
+
+    /// <summary>A nonce that no client may send.</summary>
+    public static HttpRefusal KeyValue { get; } = new(
+        StatusCodes.Status400BadRequest, "`Sec-WebSocket-Key` header is not, once, the base64 of 16 bytes");
 
     /// <summary>The headers are right but the HTTP version knows no upgrade.</summary>
     public static HttpRefusal NotUpgradable { get; } = new(

@@ -38,7 +38,9 @@ internal sealed class SiteRules(IServiceProvider services, IOptions<ExecServerOp
             return HttpRefusal.Origin;
         }
 
-        return _hosts.Allows(new HostString(request[HeaderNames.Host].ToString())) ? null : HttpRefusal.Host;
+        return !_hosts.Allows(request[HeaderNames.Host].ToString()) ? HttpRefusal.Host
+            : UpgradeRequest.ExpectsOther(request) ? HttpRefusal.Expectation
+            : null;
     }
 
     /// <summary>Whether readiness is to be answered with 200 and no body; else with the refusal.</summary>

@@ -10,17 +10,22 @@ using Microsoft.Extensions.Logging;
 namespace ExecActors.Hosting.Listening;
 
 /// <summary>One accepted socket: its HTTP requests, and after an upgrade its WebSocket, to its end.</summary>
-/// <remarks>Owns the socket. A peer that does not get its request out in time is cut.</remarks>
+/// <remarks>Owns the socket. A peer that does not get its request out in time is told so and cut.</remarks>
 internal sealed class HttpConnection(
     StreamSocket socket, SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger log, Action<HttpConnection> ended) : IThreadPoolWorkItem
 {
     /// <summary>From the connection, or the answer before, to the last byte of a request's head.</summary>
     private static readonly TimeSpan _headTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>From the end of what we send to the cut: what the peer still sends is read so long, so that it can read why.</summary>
+    private static readonly TimeSpan _endTimeout = TimeSpan.FromSeconds(1);
+
     private readonly string _peer = socket.Peer?.ToString() ?? "unknown";
     private byte[] _buffer = [];
     private int _length;
     private Admission _admission;
+    private ITimer? _deadline;
+    private volatile bool _isLate; // the next deadline cuts
     private volatile bool _upgraded;
 
     /// <inheritdoc/>
@@ -65,7 +70,8 @@ internal sealed class HttpConnection(
     /// <returns>Whether an upgrade was made; else the connection has ended.</returns>
     private async Task<bool> AwaitUpgradeAsync()
     {
-        await using var deadline = time.CreateTimer(static socket => ((StreamSocket)socket!).Abort(), socket, _headTimeout, Timeout.InfiniteTimeSpan);
+        await using var deadline = time.CreateTimer(static connection => ((HttpConnection)connection!).OnDeadline(), this, _headTimeout, _endTimeout);
+        _deadline = deadline;
         _buffer = ArrayPool<byte>.Shared.Rent(RequestHead.MaxBytes);
         try
         {
@@ -78,7 +84,7 @@ internal sealed class HttpConnection(
 
                 if (Answer(request, out var refusal))
                 {
-                    await SendAsync(ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
+                    await SendAsync((UpgradeRequest.ExpectsContinue(request) ? ResponseHead.Continue : "") + ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
                     return true;
                 }
 
@@ -89,7 +95,7 @@ internal sealed class HttpConnection(
                     return false;
                 }
 
-                deadline.Change(_headTimeout, Timeout.InfiniteTimeSpan);
+                deadline.Change(_headTimeout, _endTimeout);
             }
         }
         finally
@@ -105,6 +111,7 @@ internal sealed class HttpConnection(
     /// <returns>The next request, taken out of the buffer; null when there is none, and when what came is answered already.</returns>
     private async Task<RequestHead?> ReadHeadAsync()
     {
+        var isLate = false; // known before the last look at the socket
         while (true)
         {
             var used = RequestHead.Read(_buffer.AsSpan(0, _length), out var request, out var refusal);
@@ -117,9 +124,7 @@ internal sealed class HttpConnection(
 
             if (refusal is not null)
             {
-                HostingLog.Refused(log, _peer, refusal.Status, refusal.Text);
-                await SendAsync(ResponseHead.Of(refusal, isHead: false, keepsAlive: false, time));
-                await EndAsync();
+                await RefuseAsync(refusal);
                 return null;
             }
 
@@ -128,8 +133,14 @@ internal sealed class HttpConnection(
             {
                 case 0:
                     return null;
+                case StreamSocket.WouldBlock when isLate && _length > 0:
+                    await RefuseAsync(HttpRefusal.HeadTimeout);
+                    return null;
+                case StreamSocket.WouldBlock when isLate:
+                    return null; // no request had begun, so there is none to answer
                 case StreamSocket.WouldBlock:
                     await socket.WaitReadableAsync();
+                    isLate = _isLate;
                     await Task.Yield(); // off the thread that waits for all sockets
                     break;
                 default:
@@ -137,6 +148,13 @@ internal sealed class HttpConnection(
                     break;
             }
         }
+    }
+
+    private async Task RefuseAsync(HttpRefusal refusal)
+    {
+        HostingLog.Refused(log, _peer, refusal.Status, refusal.Text);
+        await SendAsync(ResponseHead.Of(refusal, isHead: false, keepsAlive: false, time));
+        await EndAsync();
     }
 
     /// <returns>Whether the request is an upgrade that is to be made; else what to answer, null for 200 without a body.</returns>
@@ -188,19 +206,41 @@ internal sealed class HttpConnection(
         await Task.Yield();
     }
 
+    // The first time whoever reads the head says so; the second time there is nothing left to say.
+    private void OnDeadline()
+    {
+        if (_isLate)
+        {
+            socket.Abort();
+            return;
+        }
+
+        _isLate = true;
+        socket.WakeReceiver();
+    }
+
     // What the peer still sends, a body perhaps, is read and dropped: closing with something unread would reset the connection, and the answer with it.
     private async Task EndAsync()
     {
+        _isLate = true;
+        _deadline?.Change(_endTimeout, _endTimeout);
         socket.EndSending();
-        int count;
-        while ((count = socket.Receive(_buffer)) != 0)
+        try
         {
-            if (count == StreamSocket.WouldBlock)
+            int count;
+            while ((count = socket.Receive(_buffer)) != 0)
             {
-                await socket.WaitReadableAsync();
-            }
+                if (count == StreamSocket.WouldBlock)
+                {
+                    await socket.WaitReadableAsync();
+                }
 
-            await Task.Yield();
+                await Task.Yield();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // it has its answer, and is gone or did not stop
         }
 
         _length = 0;
@@ -209,6 +249,8 @@ internal sealed class HttpConnection(
     /// <summary>The few answers there are (RFC 9112 section 4).</summary>
     private static class ResponseHead
     {
+        public const string Continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
         public static string Upgrade(string accept) =>
             $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n";
 

@@ -12,8 +12,6 @@ internal sealed class RequestHead : IRequestHead
     /// <summary>Most bytes of a head; a longer one is answered 431.</summary>
     public const int MaxBytes = 32 * 1024;
 
-    private const string Http11 = "HTTP/1.1";
-    private const string Http10 = "HTTP/1.0";
     private const string AbsolutePrefix = "http://";
 
     private static readonly SearchValues<byte> s_tokenBytes =
@@ -22,12 +20,12 @@ internal sealed class RequestHead : IRequestHead
     private readonly List<(string Name, string Value)> _headers = [];
     private readonly string? _authority;
 
-    private RequestHead(string method, string target, string version)
+    private RequestHead(string method, string path, string? authority, bool isHttp11)
     {
         Method = method;
-        IsHttp11 = version is Http11;
-        (_authority, var pathAndQuery) = Split(target);
-        Path = pathAndQuery.Split('?', 2)[0];
+        Path = path;
+        _authority = authority;
+        IsHttp11 = isHttp11;
     }
 
     /// <inheritdoc/>
@@ -40,7 +38,7 @@ internal sealed class RequestHead : IRequestHead
     public bool IsHttp11 { get; }
 
     /// <summary>Whether a body follows, which is not read here: what comes behind it cannot be told from it.</summary>
-    public bool HasBody => Has(HeaderNames.TransferEncoding) || this[HeaderNames.ContentLength].Any(length => length is not "0");
+    public bool HasBody { get; private set; }
 
     /// <summary>Whether the connection may be used for a further request.</summary>
     public bool KeepsAlive => IsHttp11 && !HasBody && !UpgradeRequest.Includes(this[HeaderNames.Connection], "close");
@@ -71,58 +69,63 @@ internal sealed class RequestHead : IRequestHead
     /// <inheritdoc/>
     public bool Has(string name) => _headers.Exists(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reads a head as soon as it is whole.</summary>
+    /// <summary>Reads a head as soon as it is whole. What is wrong in it is known with the line that it is in, whatever follows.</summary>
     /// <param name="bytes">What has arrived, from the request's first byte on.</param>
     /// <param name="head">The head; null when more has to come, or when it is refused.</param>
     /// <param name="refusal">What to answer to bytes that are no request; the connection cannot be used after it. Null otherwise.</param>
     /// <returns>Bytes of the head with the blank line behind it; 0 when more have to come or it is refused.</returns>
     public static int Read(ReadOnlySpan<byte> bytes, out RequestHead? head, out HttpRefusal? refusal)
     {
-        (head, refusal) = (null, null);
-        var blank = bytes.StartsWith("\r\n"u8) ? 2 : 0; // RFC 9112 section 2.2: one blank line before a request is tolerated
-        var text = bytes[blank..];
-        var end = text.IndexOf("\r\n\r\n"u8);
-        if (end < 0)
+        head = null;
+        var used = bytes.StartsWith("\r\n"u8) ? 2 : 0; // RFC 9112 section 2.2: one blank line before a request is tolerated
+        if (!MayBegin(bytes[used..]))
         {
-            refusal = !MayBegin(text) ? HttpRefusal.BadRequest : bytes.Length >= MaxBytes ? HttpRefusal.HeadTooLarge : null;
+            refusal = HttpRefusal.BadRequest;
             return 0;
         }
 
-        refusal = Parse(text[..end], out head);
-        if (refusal is not null)
+        RequestHead? reading = null;
+        do
         {
-            head = null;
-            return 0;
-        }
+            var rest = bytes[used..];
+            var end = rest.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                refusal = bytes.Length < MaxBytes ? null : TooLong(rest, reading);
+                return 0;
+            }
 
-        return blank + end + 4;
+            used += end + 1;
+            refusal = end == 0 || rest[end - 1] != '\r' ? HttpRefusal.LineEnd : ParseLine(rest[..(end - 1)], ref reading, out head);
+        }
+        while (refusal is null && head is null);
+
+        return head is null ? 0 : used;
     }
 
     // So that a peer that speaks something else hears of it at once.
-    private static bool MayBegin(ReadOnlySpan<byte> text) => text.IsEmpty || text[0] == '\r' || s_tokenBytes.Contains(text[0]);
+    private static bool MayBegin(ReadOnlySpan<byte> text) => text is [] or [(byte)'\r'] or [(byte)'\n', ..] || s_tokenBytes.Contains(text[0]);
 
-    private static HttpRefusal? Parse(ReadOnlySpan<byte> text, out RequestHead? head)
+    private static HttpRefusal TooLong(ReadOnlySpan<byte> line, RequestHead? reading) =>
+        reading is null && line.Contains((byte)' ') ? HttpRefusal.TargetTooLong : HttpRefusal.HeadTooLarge;
+
+    private static HttpRefusal? ParseLine(ReadOnlySpan<byte> line, ref RequestHead? reading, out RequestHead? whole)
     {
-        head = null;
-        foreach (var range in text.Split("\r\n"u8))
+        whole = null;
+        if (reading is null)
         {
-            var line = text[range];
-            if (head is null)
-            {
-                if (ParseRequestLine(line, out head) is { } refusal)
-                {
-                    return refusal;
-                }
-            }
-            else if (!head.TryAddHeader(line))
-            {
-                return HttpRefusal.BadRequest;
-            }
+            return ParseRequestLine(line, out reading);
         }
 
-        // RFC 9112 section 3.2: exactly one Host with HTTP/1.1, and never two.
-        var hosts = head!._headers.Count(header => header.Name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase));
-        return hosts > 1 || (head.IsHttp11 && hosts == 0) ? HttpRefusal.BadRequest : null;
+        if (!line.IsEmpty)
+        {
+            return reading.TryAddHeader(line) ? null : HttpRefusal.BadRequest;
+        }
+
+        var refusal = BodyFraming.Check(reading, out var hasBody) ?? reading.CheckHost();
+        reading.HasBody = hasBody;
+        whole = refusal is null ? reading : null;
+        return refusal;
     }
 
     private static HttpRefusal? ParseRequestLine(ReadOnlySpan<byte> line, out RequestHead? head)
@@ -137,19 +140,50 @@ internal sealed class RequestHead : IRequestHead
 
         var method = line[..methodEnd];
         var target = line[(methodEnd + 1)..versionStart];
-        var version = Encoding.Latin1.GetString(line[(versionStart + 1)..]);
-        if (method.ContainsAnyExcept(s_tokenBytes) || target.IsEmpty || target.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+        if (method.ContainsAnyExcept(s_tokenBytes)
+            || target.ContainsAnyExceptInRange((byte)'!', (byte)'~')
+            || line[(versionStart + 1)..] is not [(byte)'H', (byte)'T', (byte)'T', (byte)'P', (byte)'/', var major, (byte)'.', var minor]
+            || !char.IsAsciiDigit((char)major)
+            || !char.IsAsciiDigit((char)minor))
         {
             return HttpRefusal.BadRequest;
         }
 
-        if (version is not (Http11 or Http10))
+        if (major != '1')
         {
-            return version.StartsWith("HTTP/", StringComparison.Ordinal) ? HttpRefusal.Version : HttpRefusal.BadRequest;
+            return HttpRefusal.Version;
         }
 
-        head = new RequestHead(Encoding.Latin1.GetString(method), Encoding.Latin1.GetString(target), version);
-        return head.Path.StartsWith('/') || head.Path is "*" ? null : HttpRefusal.BadRequest;
+        // RFC 9110 section 2.5: a later minor version is answered as the latest that is known.
+        return ParseTarget(Encoding.Latin1.GetString(method), Encoding.Latin1.GetString(target), isHttp11: minor != '0', out head);
+    }
+
+    private static HttpRefusal? ParseTarget(string method, string target, bool isHttp11, out RequestHead? head)
+    {
+        head = null;
+        var (authority, pathAndQuery) = Split(target);
+        var path = pathAndQuery.Split('?', 2)[0];
+        if (target.Contains('#') || !(path.StartsWith('/') || (path is "*" && method is "OPTIONS")))
+        {
+            return HttpRefusal.BadRequest;
+        }
+
+        if (authority is not null && !HostAuthority.TryParse(authority, out _))
+        {
+            return HttpRefusal.HostSyntax;
+        }
+
+        head = new RequestHead(method, path, authority, isHttp11);
+        return null;
+    }
+
+    // RFC 9112 section 3.2: exactly one Host with HTTP/1.1, never two, and always a host. An empty one names nothing.
+    private HttpRefusal? CheckHost()
+    {
+        var hosts = _headers.FindAll(header => header.Name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase));
+        return hosts.Count > 1 || (IsHttp11 && hosts.Count == 0) ? HttpRefusal.BadRequest
+            : hosts is [{ Value: not "" and var value }] && !HostAuthority.TryParse(value, out _) ? HttpRefusal.HostSyntax
+            : null;
     }
 
     // A byte beyond ASCII is a character of Latin-1: what it means is decided by whoever reads that header.
@@ -162,9 +196,12 @@ internal sealed class RequestHead : IRequestHead
         }
 
         var value = line[(colon + 1)..].Trim(" \t"u8);
-        if (value.ContainsAny((byte)'\r', (byte)'\n', (byte)'\0'))
+        foreach (var part in value)
         {
-            return false;
+            if (part is (< (byte)' ' and not (byte)'\t') or 0x7F)
+            {
+                return false; // RFC 9110 section 5.5: no control characters
+            }
         }
 
         _headers.Add((Encoding.Latin1.GetString(line[..colon]), Encoding.Latin1.GetString(value)));

@@ -55,6 +55,20 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task Requests_and_frames_are_judged_as_by_the_binary()
+    {
+        const string Asked = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+        await using var app = await StartAsync(app => app.MapExecServer());
+        using var client = await ConnectAsync(app);
+
+        Assert.Equal(400, (await client.RequestAsync("GET /", Asked + "Sec-WebSocket-Key: x\r\n")).Status);
+        Assert.Equal(417, (await client.RequestAsync("GET /", "Expect: 100-continue\r\n" + WireClient.UpgradeHeaders)).Status);
+        await client.UpgradeAsync();
+        await client.SendAsync(new byte[] { 0x81, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4 });
+        Assert.Equal(1009, (await client.ReadFrameAsync()).CloseCode);
+    }
+
+    [Fact]
     public async Task Readiness_can_be_left_to_the_host()
     {
         await using var app = await StartAsync(app =>

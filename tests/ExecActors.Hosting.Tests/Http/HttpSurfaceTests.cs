@@ -1,4 +1,5 @@
 using ExecActors.Hosting.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ExecActors.Hosting.Tests.Http;
 
@@ -102,9 +103,114 @@ public sealed class HttpSurfaceTests : IAsyncLifetime
         using var client = await _server.ConnectAsync();
 
         var answer = await client.RequestAsync(
-            "GET /", "Connection: keep-alive, upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n");
+            "GET /",
+            "Connection: keep-alive\r\nConnection: x,\tupgrade\r\nUpgrade: h2c, WebSocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
 
         Assert.Equal(101, answer.Status);
+    }
+
+    [Theory]
+    [InlineData("Sec-WebSocket-Key: x\r\n")]
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA\r\n")] // 15 bytes
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA=\r\n")] // 17
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA\r\n")]
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAA_==\r\n")]
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAA AAAAAAAAAAAA==\r\n")]
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA== , AAAAAAAAAAAAAAAAAAAAAA==\r\n")]
+    [InlineData("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")]
+    public async Task A_key_that_is_not_16_bytes_once_is_refused(string key)
+    {
+        using var client = await _server.ConnectAsync();
+
+        var answer = await client.RequestAsync("GET /", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" + key);
+
+        Assert.Equal((400, "`Sec-WebSocket-Key` header is not, once, the base64 of 16 bytes"), (answer.Status, answer.Body));
+    }
+
+    [Theory]
+    [InlineData("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13\r\n")]
+    [InlineData("Sec-WebSocket-Version: 13, 8\r\n")]
+    [InlineData("Sec-WebSocket-Version: 013\r\n")]
+    [InlineData("Sec-WebSocket-Version: 14\r\n")]
+    public async Task Another_version_is_told_the_right_one(string version)
+    {
+        using var client = await _server.ConnectAsync();
+
+        var answer = await client.RequestAsync(
+            "GET /", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + version);
+
+        Assert.Equal((400, "13"), (answer.Status, answer.Header("sec-websocket-version")));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_continue_gets_it_before_the_upgrade()
+    {
+        using var client = await _server.ConnectAsync();
+
+        var first = await client.RequestAsync("GET /", "Expect: 100-Continue\r\n" + Upgrade);
+        var second = await client.ReadAnswerAsync();
+
+        Assert.Equal((100, 101), (first.Status, second.Status));
+        await client.SendTextAsync("hello");
+        Assert.Equal("hello", await client.ReadTextAsync());
+    }
+
+    [Theory]
+    [InlineData("GET /", "Expect: tea\r\n" + Upgrade)]
+    [InlineData("GET /", "Expect: 100-continue\r\nExpect: tea\r\n" + Upgrade)]
+    [InlineData("GET /", "Expect: 100-continue, tea\r\n" + Upgrade)]
+    [InlineData("GET /readyz", "Expect: tea\r\n")]
+    public async Task Another_expectation_is_not_met(string request, string headers)
+    {
+        using var client = await _server.ConnectAsync();
+
+        Assert.Equal(417, (await client.RequestAsync(request, headers)).Status);
+    }
+
+    [Fact]
+    public async Task A_head_that_never_ends_is_told_so_before_the_cut()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ServerRun.ServeAsync(_acceptor, time);
+        using var client = await server.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("GET /readyz")).Status); // it waits for the next one now
+
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: 127"u8.ToArray());
+        time.Advance(TimeSpan.FromSeconds(30));
+        var answer = await client.ReadAnswerAsync();
+
+        Assert.Equal((408, "close"), (answer.Status, answer.Header("connection")));
+        await client.ReadEndAsync();
+        time.Advance(TimeSpan.FromSeconds(2)); // else the server waits for our end
+    }
+
+    [Fact]
+    public async Task A_connection_that_asks_for_nothing_more_ends_without_an_answer()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ServerRun.ServeAsync(_acceptor, time);
+        using var client = await server.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("GET /readyz")).Status);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        await client.ReadEndAsync();
+    }
+
+    [Fact]
+    public async Task What_comes_behind_a_refusal_is_read_for_a_while_and_then_cut()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ServerRun.ServeAsync(_acceptor, time);
+        using var client = await server.ConnectAsync();
+
+        var answer = await client.RequestAsync("GET /readyz", "Content-Length: abc\r\n");
+        Assert.Equal((400, "close"), (answer.Status, answer.Header("connection")));
+        await client.ReadEndAsync();
+
+        await client.SendAsync(new byte[100_000]); // still read
+        time.Advance(TimeSpan.FromSeconds(1));
+        await client.SendUntilLossAsync();
     }
 
     [Fact]
