@@ -59,6 +59,7 @@ public sealed class Bubblewrap(SandboxOptions options)
             var all = SandboxCommand.Build(plan, wanted with
             {
                 UsesUserNamespace = facts.UsesUserNamespace,
+                Proc = ProcFiles.Find(sharesNetwork: !wanted.RestrictsNetwork),
                 Placeholders = [.. placeholders.Held.Select(held => held.Path)],
                 Descriptors = handed.Index().ToDictionary(file => file.Item.Path, file => SandboxLaunch.FirstFileDescriptor + file.Index),
                 Arg0 = renames && facts.Version >= _firstWithArg0 ? arg0 : null,
@@ -139,6 +140,7 @@ public sealed class Bubblewrap(SandboxOptions options)
         {
             RestrictsNetwork = true,
             UsesUserNamespace = usesUserNamespace,
+            Proc = ProcFiles.Find(sharesNetwork: false),
             FilterDescriptor = SandboxLaunch.FilterDescriptor,
             StatusDescriptor = SandboxLaunch.StatusDescriptor,
             ReadyDescriptor = SandboxLaunch.ReadyDescriptor,

@@ -14,13 +14,17 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
     private readonly List<(SandboxEntry Entry, ResolvedPath Resolved)> _found = [];
     private readonly Dictionary<UnixPath, FileFacts> _files = [];
     private readonly SortedSet<UnixPath> _absent = new(UnixPath.ByteOrder);
+    // Where nothing can be written, the machine's state cannot be either.
+    private readonly IReadOnlyList<UnixPath> _machine =
+        policy.RestrictsFiles && !policy.Entries.Any(entry => entry.Access == SandboxAccess.Write) ? [] : MachineMounts.Find();
 
     public MountPlan Make()
     {
         if (!policy.RestrictsFiles)
         {
             _access.Add(UnixPath.Root, SandboxAccess.Write);
-            return new MountPlan(SandboxAccess.Write, keepsDevices: true, _access, [], []);
+            KeepMachine();
+            return new MountPlan(SandboxAccess.Write, keepsDevices: true, _access, Mounts(), []);
         }
 
         foreach (var entry in policy.Entries)
@@ -29,6 +33,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
         }
 
         NarrowByPatterns();
+        KeepMachine();
         var root = _access.At(UnixPath.Root);
         ProtectNames(root);
         HoldAbsentEntries();
@@ -41,7 +46,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
                 + $"{limits.Mounts.ToString(CultureInfo.InvariantCulture)} are allowed (sandbox.mounts); use fewer entries, or patterns with fewer hits");
         }
 
-        var keepsDevices = root == SandboxAccess.Write && mounts.Count == 0;
+        var keepsDevices = root == SandboxAccess.Write && mounts.All(KeepsDevices);
         return new MountPlan(root, keepsDevices, _access, mounts, [.. _absent]);
     }
 
@@ -64,7 +69,8 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
         _found.Add((entry, resolved));
         if (resolved.Identity is { } identity)
         {
-            _access.Add(resolved.Canonical, entry.Access);
+            var isMachines = entry.Access == SandboxAccess.Write && _machine.Any(resolved.Canonical.IsAtOrBelow);
+            _access.Add(resolved.Canonical, isMachines ? SandboxAccess.Read : entry.Access);
             _files.TryAdd(resolved.Canonical, identity);
         }
     }
@@ -92,6 +98,19 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             {
                 _access.Add(resolved.Canonical, access);
                 _files.TryAdd(resolved.Canonical, identity);
+            }
+        }
+    }
+
+    // The machine's own state is nobody's to grant: whoever may write what it lies in may read it.
+    private void KeepMachine()
+    {
+        foreach (var path in _machine)
+        {
+            if (_access.At(path) == SandboxAccess.Write && _resolver.Look(path) is { } identity)
+            {
+                _access.Add(path, SandboxAccess.Read);
+                _files.TryAdd(path, identity);
             }
         }
     }
@@ -182,6 +201,7 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             }
         }
 
+        HoldBetween(mounts);
         foreach (var link in _found.Where(found => found.Resolved.Identity is not null).SelectMany(found => found.Resolved.Links))
         {
             // Elsewhere the link itself is seen.
@@ -196,6 +216,22 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             : mount)];
     }
 
+    // A directory that holds a mount can be renamed, and something else made in its place; one that is a mount itself cannot. So each directory that can be
+    // written and leads to a mount, or to a name that must not be made, is one, too.
+    private void HoldBetween(SortedDictionary<UnixPath, Mount> mounts)
+    {
+        foreach (var path in mounts.Keys.Concat(_absent).ToArray())
+        {
+            for (var above = path.Parent; _access.At(above) == SandboxAccess.Write && !above.IsRoot && !above.IsAtOrBelow(Dev) && !mounts.ContainsKey(above); above = above.Parent)
+            {
+                var directory = _resolver.Look(above) is { IsDirectory: true } found ? found : throw SandboxException.Outdated(above);
+                mounts.Add(above, new Mount(MountKind.ReadWrite, above, Mount.Identify(directory)));
+            }
+        }
+    }
+
+    private bool KeepsDevices(Mount mount) => _machine.Contains(mount.Path) || (mount.Kind == MountKind.ReadWrite && !mount.Path.IsBelow(Dev));
+
     private MountKind? Kind(UnixPath path, SandboxAccess access)
     {
         if (path.IsRoot || (path == Dev && access != SandboxAccess.Deny))
@@ -203,7 +239,9 @@ internal sealed class MountPlanner(SandboxPolicy policy, SandboxLimits limits)
             return null;
         }
 
-        if (access == _access.Above(path) && !path.IsBelow(Dev))
+        // A writable root inside another one is a mount all the same, so that it keeps its place, unless everything may be written, where no name is protected.
+        var isNested = access == SandboxAccess.Write && _access.At(UnixPath.Root) != SandboxAccess.Write && _files[path].IsDirectory;
+        if (access == _access.Above(path) && !path.IsBelow(Dev) && !isNested)
         {
             return null;
         }

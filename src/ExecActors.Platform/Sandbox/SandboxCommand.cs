@@ -80,6 +80,7 @@ public static class SandboxCommand
         }
 
         words.AddRange(["--proc", "/proc"]);
+        options.Proc.AddTo(words);
         foreach (var mount in plan.Mounts)
         {
             words.AddRange(Words(mount, options));

@@ -18,6 +18,9 @@ public sealed record SandboxCommandOptions
     /// <summary>Files and directories that are made readable at places of their own, whatever the policy says: what the program itself consists of.</summary>
     public IReadOnlyList<PrivateBind> PrivateBinds { get; init; } = [];
 
+    /// <summary>What of the sandbox's own /proc is read-only.</summary>
+    public ProcFiles Proc { get; init; } = ProcFiles.None;
+
     /// <summary>Sockets of the host that are covered, see <see cref="HostSockets"/>.</summary>
     public HostSockets Sockets { get; init; } = HostSockets.None;
 

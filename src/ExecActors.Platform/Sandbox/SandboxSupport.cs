@@ -8,6 +8,12 @@ public static class SandboxSupport
 {
     private const string KernelRemedy = "boot a kernel built with it";
 
+    /// <summary>What it costs that this program runs as root, for its operator; null when it does not.</summary>
+    public static string? RootNotice => Libc.GetEffectiveUid() != 0
+        ? null
+        : "the server runs as root, so that what it starts without a sandbox may change everything on this machine, and what it starts in one owns "
+        + "all files of root that it is shown; run it as a user of its own";
+
     /// <summary>Looks around; a missing part does not hide the others. Blocks for some 20 milliseconds.</summary>
     public static IReadOnlyList<SandboxFinding> Look(Bubblewrap bubblewrap)
     {

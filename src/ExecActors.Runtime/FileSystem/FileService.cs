@@ -31,7 +31,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 
     private FileReply Read(RequestId id, FsReadFileParams read)
     {
-        if (!TryOpen(read, read.Sandbox, changes: false, out var opened, out var error))
+        if (!TryOpen(read, read.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -49,7 +49,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
             return FileReply.Failed(id, refusal); // before the file is touched
         }
 
-        if (!TryOpen(write, write.Sandbox, changes: true, out var opened, out var error))
+        if (!TryOpen(write, write.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -62,7 +62,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 
     private FileReply Open(RequestId id, FsOpenParams open)
     {
-        if (!TryOpen(open, open.Sandbox, open.Mode == FsOpenMode.Replace, out var opened, out var error))
+        if (!TryOpen(open, open.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -73,9 +73,9 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
     }
 
     // What the sandbox decides is the opening; the bytes then go directly.
-    private bool TryOpen(object parameters, SandboxContext? sandbox, bool changes, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
+    private bool TryOpen(object parameters, SandboxContext? sandbox, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
     {
-        if (FileRoutes.Of(sandbox, changes) == FileRoute.Helper)
+        if (sandbox is not null && FileRoutes.Of(sandbox, FileClaims.Of(parameters)) == FileRoute.Helper)
         {
             return sandboxed.TryOpen(parameters, sandbox!, out opened, out error);
         }
@@ -114,7 +114,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         using var frame = new FrameBuffer(SmallFrame);
         WireWriter.BeginResult(frame, id);
         var sandbox = SandboxOf(parameters);
-        var goesDirect = FileRoutes.Of(sandbox, FileClaims.Of(parameters).Changes) == FileRoute.Direct;
+        var goesDirect = sandbox is null || FileRoutes.Of(sandbox, FileClaims.Of(parameters)) == FileRoute.Direct;
         if ((goesDirect ? FileExecutor.Execute(parameters, frame) : sandboxed.Execute(parameters, sandbox!, frame)) is { } error)
         {
             return FileReply.Failed(id, error);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ExecActors.Platform;
 using ExecActors.Server.Diagnosis;
 using ExecActors.Server.Serving;
 
@@ -31,7 +32,7 @@ internal static class DoctorCommand
         {
             var settings = ConfigFile.Load(parsed.GetValue(config)).Settings;
             var findings = Doctor.Look(settings.Sandbox, settings.Lifetime);
-            io.Output.Write(parsed.GetValue(json) ? Doctor.ToJson(findings) + "\n" : Doctor.ToText(findings));
+            io.Output.Write(parsed.GetValue(json) ? Doctor.ToJson(findings, SandboxSupport.RootNotice) + "\n" : Doctor.ToText(findings, SandboxSupport.RootNotice));
             return Doctor.CanSandbox(findings) ? ProgramCommand.Success : ProgramCommand.Failed;
         });
         return command;

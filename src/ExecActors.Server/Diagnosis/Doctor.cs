@@ -32,9 +32,16 @@ internal static class Doctor
     public static bool CanSandbox(IEnumerable<Finding> findings) => findings.All(found => found.IsGood || !found.IsNeeded);
 
     /// <summary>For people: a line for each finding, with what to do below it.</summary>
-    public static string ToText(IReadOnlyList<Finding> findings)
+    /// <param name="findings">What was found.</param>
+    /// <param name="notice">A sentence on how the server runs, which comes first; null for none.</param>
+    public static string ToText(IReadOnlyList<Finding> findings, string? notice = null)
     {
         var text = new StringBuilder();
+        if (notice is not null)
+        {
+            text.Append("note".PadRight(StateColumn)).AppendLine(notice);
+        }
+
         foreach (var found in findings)
         {
             text.Append(found.State.PadRight(StateColumn)).Append(found.Name.PadRight(NameColumn)).AppendLine(found.Detail);
@@ -49,14 +56,16 @@ internal static class Doctor
             : "Requests with a sandbox are refused until what is marked missing is there.").ToString();
     }
 
-    /// <summary>For programs: <c>{"sandbox":bool,"findings":[{"name","state","needed","detail","remedy"}]}</c> in one line.</summary>
-    public static string ToJson(IReadOnlyList<Finding> findings)
+    /// <summary>For programs: <c>{"sandbox":bool,"notice":string or null,"findings":[{"name","state","needed","detail","remedy"}]}</c> in one line.</summary>
+    /// <inheritdoc cref="ToText"/>
+    public static string ToJson(IReadOnlyList<Finding> findings, string? notice = null)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteBoolean("sandbox", CanSandbox(findings));
+            json.WriteString("notice", notice);
             json.WriteStartArray("findings");
             foreach (var found in findings)
             {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ExecActors.Hosting;
 using ExecActors.Hosting.Authentication;
+using ExecActors.Platform;
 using ExecActors.Server.Commands;
 
 namespace ExecActors.Server.Serving;
@@ -70,6 +71,11 @@ internal static class ServerProgram
         await using var disposal = (IAsyncDisposable)host;
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerProgram).FullName!);
         await host.StartAsync(io.Stop);
+        if (SandboxSupport.RootNotice is { } notice)
+        {
+            ServerLog.RunsAsRoot(log, notice);
+        }
+
         if (started is not null)
         {
             await started(log);

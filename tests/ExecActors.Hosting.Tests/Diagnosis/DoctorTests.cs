@@ -37,6 +37,18 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task As_root_it_says_what_that_costs()
+    {
+        var (_, text, _) = await RunAsync(["doctor"]);
+        var (_, json, _) = await RunAsync(["doctor", "--json"]);
+
+        using var report = JsonDocument.Parse(json);
+        var notice = report.RootElement.GetProperty("notice").GetString();
+        Assert.Equal(Environment.IsPrivilegedProcess, notice?.Contains("runs as root", StringComparison.Ordinal) == true);
+        Assert.Equal(Environment.IsPrivilegedProcess, text.StartsWith($"note     {notice ?? "?"}\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task It_looks_with_the_settings_of_the_server()
     {
         using var folder = new TemporaryFolder();

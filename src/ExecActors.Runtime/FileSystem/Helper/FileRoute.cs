@@ -1,3 +1,4 @@
+using ExecActors.Platform;
 using ExecActors.Protocol;
 
 namespace ExecActors.Runtime.FileSystem;
@@ -26,6 +27,21 @@ internal static class FileRoutes
         PermissionProfile.Managed { FileSystem: FileSystemProfile.Restricted restricted } => Of(restricted.Entries, changes),
         _ => FileRoute.Direct,
     };
+
+    /// <summary>
+    /// As <see cref="Of(SandboxContext?, bool)"/>, but that a change of the machine's own state goes through a helper, where a process of the same profile
+    /// has a sandbox: in that it is read-only. May block on the file system.
+    /// </summary>
+    public static FileRoute Of(SandboxContext? context, FileClaim claim) =>
+        Of(context, claim.Changes) == FileRoute.Helper || (claim.Changes && ConfinesProcesses(context) && (IsMachines(claim.Path) || IsMachines(claim.OtherPath)))
+            ? FileRoute.Helper
+            : FileRoute.Direct;
+
+    // What limits the files of processes has decided already; what is left limits their network.
+    private static bool ConfinesProcesses(SandboxContext? context) =>
+        context?.Permissions is PermissionProfile.Managed { Network: NetworkAccess.Restricted } or PermissionProfile.External { Network: NetworkAccess.Restricted };
+
+    private static bool IsMachines(byte[]? path) => path is not null && MachineState.Holds(path);
 
     private static FileRoute Of(IReadOnlyList<ProfileEntry> entries, bool changes)
     {

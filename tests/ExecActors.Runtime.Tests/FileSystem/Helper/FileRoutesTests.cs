@@ -41,6 +41,22 @@ public sealed class FileRoutesTests
         AssertRoute(Restricted(_slashRead, _write), FileRoute.Direct, FileRoute.Helper);
     }
 
+    [Theory]
+    [InlineData("/proc/sys/kernel/hostname", nameof(FileRoute.Helper))]
+    [InlineData("/proc/sys/not-there", nameof(FileRoute.Helper))]
+    [InlineData("/tmp/../proc/sys/kernel/hostname", nameof(FileRoute.Helper))]
+    [InlineData("/tmp/execactors-not-there/x", nameof(FileRoute.Direct))]
+    public void What_is_the_machines_is_not_changed_past_the_walls_that_a_process_has(string path, string route)
+    {
+        var claim = new FileClaim(Handle: null, System.Text.Encoding.UTF8.GetBytes(path), OtherPath: null, Changes: true);
+        var confined = Context(new PermissionProfile.Managed(new FileSystemProfile.Restricted([_rootWrite]), NetworkAccess.Restricted));
+        Assert.Equal(route, FileRoutes.Of(confined, claim).ToString());
+        Assert.Equal(route, FileRoutes.Of(Context(new PermissionProfile.External(NetworkAccess.Restricted)), claim).ToString());
+        Assert.Equal(FileRoute.Direct, FileRoutes.Of(confined, claim with { Changes = false }));
+        Assert.Equal(FileRoute.Direct, FileRoutes.Of(Restricted(_rootWrite), claim)); // nothing limits a process of it either
+        Assert.Equal(FileRoute.Direct, FileRoutes.Of(context: null, claim));
+    }
+
     [Fact]
     public void With_something_denied_or_absent_all_goes_through_a_helper()
     {
