@@ -28,6 +28,9 @@ internal sealed class ExecActorSystem(
     /// <inheritdoc/>
     public bool HasRoom => Server.Acceptor.HasRoom;
 
+    /// <inheritdoc/>
+    public bool HasRoomFor(Principal principal) => Server.Acceptor.HasRoomFor(principal);
+
     private ExecServer Server => _server
         ?? throw new InvalidOperationException("The actor system has not started yet; connections can be served once the host has.");
 

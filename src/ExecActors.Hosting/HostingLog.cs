@@ -20,6 +20,9 @@ internal static partial class HostingLog
     [LoggerMessage(5, LogLevel.Error, "{Peer} could not be served")]
     public static partial void Failed(ILogger log, string peer, Exception exception);
 
+    [LoggerMessage(7, LogLevel.Debug, "a connection that asked for no WebSocket was cut for another (limits.strangers, limits.strangers-per-address)")]
+    public static partial void MadeRoom(ILogger log);
+
     [LoggerMessage(6, LogLevel.Warning, "no connection can be accepted for now: {Reason}; those that come wait (see ulimit -n)")]
     public static partial void AcceptFailed(ILogger log, string reason);
 }

@@ -88,7 +88,7 @@ public sealed class ExecServer
             Log = parts.LoggerFactory.CreateLogger("ExecActors.Sessions"),
         };
         var registry = system.ActorOf(SessionRegistryActor.Props(sessions, SessionIdFactory.ForSingleNode()), "sessions");
-        var places = new AdmissionCounter(parts.Settings.Limits.Connections);
+        var places = SharedPlaces.ForConnections(parts.Settings.Limits);
         var environment = new ConnectionEnvironment(registry, parts.Settings, parts.LoggerFactory.CreateLogger("ExecActors.Connections"));
         var connections = system.ActorOf(ConnectionSupervisor.Props(environment, places), "connections");
         var server = new ExecServer(registry, connections, new ConnectionGateway(connections, places));

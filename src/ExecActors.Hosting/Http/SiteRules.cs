@@ -57,7 +57,7 @@ internal sealed class SiteRules(IServiceProvider services, IOptions<ExecServerOp
         return Guard(request)
             ?? UpgradeRequest.Check(request)
             ?? Authenticate(request, address, out admission)
-            ?? (request.IsHttp11 ? CheckRoom() : HttpRefusal.NotUpgradable);
+            ?? (request.IsHttp11 ? CheckRoom(admission.Principal!) : HttpRefusal.NotUpgradable);
     }
 
     private HttpRefusal? Authenticate(IRequestHead request, IPAddress? address, out Admission admission)
@@ -66,5 +66,5 @@ internal sealed class SiteRules(IServiceProvider services, IOptions<ExecServerOp
         return admission.Refusal is { } refusal ? HttpRefusal.Unauthorized(refusal) : null;
     }
 
-    private HttpRefusal? CheckRoom() => Acceptor.HasRoom ? null : HttpRefusal.NoRoom;
+    private HttpRefusal? CheckRoom(Principal principal) => Acceptor.HasRoomFor(principal) ? null : HttpRefusal.NoRoom;
 }

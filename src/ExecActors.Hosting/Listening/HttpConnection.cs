@@ -10,12 +10,22 @@ using Microsoft.Extensions.Logging;
 namespace ExecActors.Hosting.Listening;
 
 /// <summary>One accepted socket: its HTTP requests, and after an upgrade its WebSocket, to its end.</summary>
-/// <remarks>Owns the socket. A peer that does not get its request out in time is told so and cut.</remarks>
+/// <remarks>
+/// Owns the socket. Until its upgrade it is a stranger: it has so much time for it, whatever it asks before, and goes early when others need its place. A peer
+/// whose time is over is told so when a request of it has begun, and cut.
+/// </remarks>
 internal sealed class HttpConnection(
-    StreamSocket socket, SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger log, Action<HttpConnection> ended) : IThreadPoolWorkItem
+    StreamSocket socket,
+    SiteRules rules,
+    ExecServerConfiguration configuration,
+    TimeProvider time,
+    ILogger log,
+    Action<HttpConnection> upgraded,
+    Action<HttpConnection> ended) : IThreadPoolWorkItem
 {
-    /// <summary>From the connection, or the answer before, to the last byte of a request's head.</summary>
-    private static readonly TimeSpan _headTimeout = TimeSpan.FromSeconds(30);
+    private const int Stranger = 0;
+    private const int Upgraded = 1;
+    private const int Cut = 2;
 
     /// <summary>From the end of what we send to the cut: what the peer still sends is read so long, so that it can read why.</summary>
     private static readonly TimeSpan _endTimeout = TimeSpan.FromSeconds(1);
@@ -25,8 +35,12 @@ internal sealed class HttpConnection(
     private int _length;
     private Admission _admission;
     private ITimer? _deadline;
+    private int _state = Stranger;
+    private volatile bool _waits;
     private volatile bool _isLate; // the next deadline cuts
-    private volatile bool _upgraded;
+
+    /// <summary>Whether it waits for its peer, and not the peer for it.</summary>
+    public bool WaitsForPeer => _waits;
 
     /// <inheritdoc/>
     public void Execute() => _ = RunAsync();
@@ -37,7 +51,7 @@ internal sealed class HttpConnection(
     /// <summary>Ends the connection unless it was upgraded: then its actor ends it, with a reason.</summary>
     public void AbortUnlessUpgraded()
     {
-        if (!_upgraded)
+        if (Interlocked.CompareExchange(ref _state, Cut, Stranger) != Upgraded)
         {
             socket.Abort();
         }
@@ -70,7 +84,8 @@ internal sealed class HttpConnection(
     /// <returns>Whether an upgrade was made; else the connection has ended.</returns>
     private async Task<bool> AwaitUpgradeAsync()
     {
-        await using var deadline = time.CreateTimer(static connection => ((HttpConnection)connection!).OnDeadline(), this, _headTimeout, _endTimeout);
+        await using var deadline = time.CreateTimer(
+            static connection => ((HttpConnection)connection!).OnDeadline(), this, configuration.Settings.Connection.UpgradeTimeout, _endTimeout);
         _deadline = deadline;
         _buffer = ArrayPool<byte>.Shared.Rent(RequestHead.MaxBytes);
         try
@@ -84,6 +99,12 @@ internal sealed class HttpConnection(
 
                 if (Answer(request, out var refusal))
                 {
+                    if (Interlocked.CompareExchange(ref _state, Upgraded, Stranger) != Stranger)
+                    {
+                        return false;
+                    }
+
+                    upgraded(this);
                     await SendAsync((UpgradeRequest.ExpectsContinue(request) ? ResponseHead.Continue : "") + ResponseHead.Upgrade(UpgradeRequest.AcceptValue(request)));
                     return true;
                 }
@@ -94,8 +115,6 @@ internal sealed class HttpConnection(
                     await EndAsync();
                     return false;
                 }
-
-                deadline.Change(_headTimeout, _endTimeout);
             }
         }
         finally
@@ -111,12 +130,13 @@ internal sealed class HttpConnection(
     /// <returns>The next request, taken out of the buffer; null when there is none, and when what came is answered already.</returns>
     private async Task<RequestHead?> ReadHeadAsync()
     {
-        var isLate = false; // known before the last look at the socket
+        var isLate = _isLate; // known before the last look at the socket
         while (true)
         {
             var used = RequestHead.Read(_buffer.AsSpan(0, _length), out var request, out var refusal);
             if (request is not null)
             {
+                _waits = false;
                 _length -= used;
                 _buffer.AsSpan(used, _length).CopyTo(_buffer);
                 return request;
@@ -139,6 +159,7 @@ internal sealed class HttpConnection(
                 case StreamSocket.WouldBlock when isLate:
                     return null; // no request had begun, so there is none to answer
                 case StreamSocket.WouldBlock:
+                    _waits = true;
                     await socket.WaitReadableAsync();
                     isLate = _isLate;
                     await Task.Yield(); // off the thread that waits for all sockets
@@ -188,7 +209,6 @@ internal sealed class HttpConnection(
 
     private async Task ServeAsync()
     {
-        _upgraded = true;
         var peer = "websocket " + _peer;
         HostingLog.Opened(log, peer);
         using var watch = new PeerWatch(socket.Progress, configuration.Settings.Connection.UserTimeout, time, socket.Abort);
@@ -202,6 +222,7 @@ internal sealed class HttpConnection(
     // Who sends request after request gets one answer a turn. What waited for the peer goes on, on the thread that waits for all sockets.
     private async Task SendAsync(string text)
     {
+        _waits = true; // it may not read
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), ReadOnlyMemory<byte>.Empty, CancellationToken.None);
         await Task.Yield();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using ExecActors.Hosting.Http;
 using ExecActors.Platform;
+using ExecActors.Runtime;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,15 +10,13 @@ namespace ExecActors.Hosting.Listening;
 
 /// <summary>Listens on a socket and serves what comes: the server of the <c>execactors</c> binary, which needs nothing of a web server but an upgrade.</summary>
 /// <remarks>
+/// Sockets that have not become a WebSocket are strangers: bounded in number, in all and from one address, and the one that waited longest goes first.
 /// One thread waits for all sockets; everything else happens on the pool and in the actors. When the host stops, nothing is accepted any more, what was not
 /// upgraded is cut, and the connections are waited for, which the drain of the actors closes.
 /// </remarks>
 internal sealed class SocketServer : IHostedService, IDisposable
 {
     private const int Backlog = 512;
-
-    /// <summary>Sockets that are not upgraded, or not yet, beside as many connections as are allowed. Beyond, a socket is closed as soon as it is accepted.</summary>
-    private const int Strangers = 1024;
 
     private static readonly TimeSpan _acceptAgainAfter = TimeSpan.FromMilliseconds(100);
 
@@ -28,6 +27,8 @@ internal sealed class SocketServer : IHostedService, IDisposable
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<HttpConnection, bool> _open = new();
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Strangers<HttpConnection> _strangers; // on the reactor's thread, as all that follows from an accept
+    private readonly ConcurrentQueue<HttpConnection> _known = new(); // upgraded or ended since the last accept
     private readonly int _mostOpen;
     private readonly ITimer _acceptAgain;
     private SocketReactor? _reactor;
@@ -43,7 +44,9 @@ internal sealed class SocketServer : IHostedService, IDisposable
         _configuration = configuration;
         _time = time;
         _log = log;
-        _mostOpen = configuration.Settings.Limits.Connections + Strangers;
+        var limits = configuration.Settings.Limits;
+        _strangers = new Strangers<HttpConnection>(limits.Strangers, limits.StrangersPerAddress, static connection => connection.WaitsForPeer);
+        _mostOpen = limits.Connections + (2 * limits.Strangers); // those that were sent away have to end, too
         _acceptAgain = time.CreateTimer(_ => _listener?.Resume(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -103,8 +106,19 @@ internal sealed class SocketServer : IHostedService, IDisposable
             return;
         }
 
-        var connection = new HttpConnection(socket, _rules, _configuration, _time, _log, OnEnded);
+        while (_known.TryDequeue(out var known))
+        {
+            _strangers.Remove(known);
+        }
+
+        var connection = new HttpConnection(socket, _rules, _configuration, _time, _log, _known.Enqueue, OnEnded);
         _open[connection] = true;
+        if (_strangers.Add(connection, Principal.PeerOf(socket.Peer?.Address)) is { } longest)
+        {
+            HostingLog.MadeRoom(_log);
+            longest.AbortUnlessUpgraded();
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
     }
 
@@ -122,6 +136,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
     private void OnEnded(HttpConnection connection)
     {
         _open.TryRemove(connection, out _);
+        _known.Enqueue(connection);
         OnOneLess();
     }
 

@@ -66,6 +66,10 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
     public DateTimeOffset? AdmittedUntil { get; }
 
     /// <inheritdoc/>
+    /// <remarks>A close frame without a code or with 1000. Another code tells of trouble, or of a proxy that ends: the client may come back.</remarks>
+    public bool PeerSaidGoodbye { get; private set; }
+
+    /// <inheritdoc/>
     public FrameDelimiter Delimiter => FrameDelimiter.Message;
 
     /// <inheritdoc/>
@@ -89,6 +93,7 @@ internal sealed class WebSocketFrameTransport : IFrameTransport
                 {
                     _peerEnded = true;
                     _ownAnswer = AnswerTo(_reader.PeerCloseCode);
+                    PeerSaidGoodbye = _reader.PeerCloseCode is { } code && (code == WebSocketReader.NoCode || code == CloseReason.Normal.Code);
                 }
 
                 return new ValueTask<ReceiveOutcome>(outcome);

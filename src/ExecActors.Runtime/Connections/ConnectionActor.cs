@@ -36,6 +36,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private RequestId _initializeId;
     private SessionProtocol.Attached? _attached;
     private string _reason = "";
+    private bool _hasLeft;
     private bool _receiveEnded;
     private bool _sendEnded;
 
@@ -173,6 +174,9 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
                 Close(CloseReason.Violation(
                     $"no initialize and initialized within {_environment.Settings.Connection.HandshakeTimeout.TotalSeconds:0.###} s (connection.handshake-timeout)"));
                 return true;
+            case MakeRoom:
+                Close(CloseReason.NoRoomForStrangers);
+                return true;
             case AdmissionCheck:
                 AwaitExpiry();
                 return true;
@@ -236,6 +240,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         {
             _window.Settle(requests: 1, message.Weight);
             Timers.Cancel(HandshakeOverdue.Instance);
+            Context.Parent.Tell(Known.Instance);
             _handOver.Hold();
             _handle = Relay;
             Become(Relaying);
@@ -287,6 +292,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private void OnReceiveEnded(ReceiveEnded ended)
     {
         _receiveEnded = true;
+        _hasLeft = ended.SaidGoodbye && _outbox.Closing is null; // what answers a close of ours is no goodbye
         Note(ended.Reason);
         TellRegistry();
         _outbox.Complete(CloseReason.Normal);
@@ -348,7 +354,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     {
         if (_attached is { } attached)
         {
-            _environment.Registry.Tell(new RegistryProtocol.ConnectionEnded(attached.Id, attached.Epoch));
+            _environment.Registry.Tell(new RegistryProtocol.ConnectionEnded(attached.Id, attached.Epoch, _hasLeft));
         }
     }
 

@@ -3,19 +3,22 @@ using Akka.Actor;
 namespace ExecActors.Runtime.Connections;
 
 /// <summary>The listeners' side of the <see cref="ConnectionSupervisor"/>.</summary>
-internal sealed class ConnectionGateway(IActorRef supervisor, AdmissionCounter places) : IConnectionAcceptor
+internal sealed class ConnectionGateway(IActorRef supervisor, SharedPlaces places) : IConnectionAcceptor
 {
     /// <inheritdoc/>
     public bool HasRoom => places.HasRoom;
 
     /// <inheritdoc/>
+    public bool HasRoomFor(Principal principal) => places.HasRoomFor(principal);
+
+    /// <inheritdoc/>
     public async Task<ConnectionEnd> ServeAsync(IFrameTransport transport)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        if (!places.TryTake())
+        if (places.TryTake(transport.Principal) is { } limit)
         {
             await transport.DisposeAsync();
-            return new ConnectionEnd("refused: limit reached: limits.connections");
+            return new ConnectionEnd($"refused: limit reached: {limit}");
         }
 
         var ended = new TaskCompletionSource<ConnectionEnd>(TaskCreationOptions.RunContinuationsAsynchronously);

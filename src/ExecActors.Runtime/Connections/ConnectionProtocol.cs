@@ -29,8 +29,24 @@ internal static class ConnectionProtocol
         public static Shutdown Instance { get; } = new();
     }
 
+    /// <summary>From a connection, to the supervisor: it has shaken hands.</summary>
+    public sealed record Known : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one instance.</summary>
+        public static Known Instance { get; } = new();
+    }
+
+    /// <summary>To a connection that has not shaken hands: another one needs its place.</summary>
+    public sealed record MakeRoom : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one instance.</summary>
+        public static MakeRoom Instance { get; } = new();
+    }
+
     /// <summary>From the graph: nothing more comes from the peer.</summary>
-    public sealed record ReceiveEnded(string Reason) : INoSerializationVerificationNeeded;
+    /// <param name="Reason">Why, for the log.</param>
+    /// <param name="SaidGoodbye">Whether the peer said that it is done.</param>
+    public sealed record ReceiveEnded(string Reason, bool SaidGoodbye = false) : INoSerializationVerificationNeeded;
 
     /// <summary>From the graph: nothing more goes to the peer.</summary>
     public sealed record SendEnded(string Reason) : INoSerializationVerificationNeeded;

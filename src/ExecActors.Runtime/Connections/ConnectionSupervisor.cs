@@ -15,22 +15,25 @@ namespace ExecActors.Runtime.Connections;
 internal sealed class ConnectionSupervisor : ResumingActor
 {
     private readonly ConnectionEnvironment _environment;
-    private readonly AdmissionCounter _places;
+    private readonly SharedPlaces _places;
     private readonly Dictionary<IActorRef, Accept> _connections = [];
+    private readonly Strangers<IActorRef> _strangers;
     private readonly List<IActorRef> _drainers = [];
     private IMaterializer _materializer = null!;
     private long _number;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
-    public ConnectionSupervisor(ConnectionEnvironment environment, AdmissionCounter places)
+    public ConnectionSupervisor(ConnectionEnvironment environment, SharedPlaces places)
         : base(environment.Log)
     {
         _environment = environment;
         _places = places;
+        var limits = environment.Settings.Limits;
+        _strangers = new Strangers<IActorRef>(limits.Handshakes, limits.HandshakesPerPrincipal, static _ => true);
     }
 
     /// <summary>No connections yet. <paramref name="places"/> gets one back for each that ends.</summary>
-    public static Props Props(ConnectionEnvironment environment, AdmissionCounter places) =>
+    public static Props Props(ConnectionEnvironment environment, SharedPlaces places) =>
         ActorProducer.PropsOf(() => new ConnectionSupervisor(environment, places));
 
     /// <inheritdoc/>
@@ -59,7 +62,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
         switch (message)
         {
             case Accept accept:
-                _places.GiveBack();
+                _places.GiveBack(accept.Transport.Principal);
                 accept.Ended.TrySetResult(new ConnectionEnd("refused: the server is shutting down"));
                 return true;
             default:
@@ -74,6 +77,9 @@ internal sealed class ConnectionSupervisor : ResumingActor
             case Terminated terminated:
                 OnTerminated(terminated);
                 return true;
+            case Known:
+                _strangers.Remove(Sender);
+                return true;
             case Drain:
                 OnDrain();
                 return true;
@@ -85,7 +91,9 @@ internal sealed class ConnectionSupervisor : ResumingActor
     private void OnAccept(Accept accept)
     {
         var props = ConnectionActor.Props(++_number, accept.Transport, _environment, accept.Ended, _materializer);
-        _connections.Add(Context.Watch(Context.ActorOf(props, $"connection-{_number}")), accept);
+        var connection = Context.Watch(Context.ActorOf(props, $"connection-{_number}"));
+        _connections.Add(connection, accept);
+        _strangers.Add(connection, accept.Transport.Principal.Share)?.Tell(MakeRoom.Instance);
     }
 
     private void OnTerminated(Terminated terminated)
@@ -93,7 +101,8 @@ internal sealed class ConnectionSupervisor : ResumingActor
         if (_connections.Remove(terminated.ActorRef, out var accept))
         {
             accept.Ended.TrySetResult(new ConnectionEnd("the connection could not be served")); // one that was has said how it ended
-            _places.GiveBack();
+            _places.GiveBack(accept.Transport.Principal);
+            _strangers.Remove(terminated.ActorRef);
         }
 
         AnswerDrainers();

@@ -15,6 +15,9 @@ public interface IFrameTransport : IAsyncDisposable
     /// <summary>Until when the peer may stay: it showed something at the door that ends then. Null for as long as it likes.</summary>
     DateTimeOffset? AdmittedUntil => null;
 
+    /// <summary>Whether the peer's direction has ended in so many words: the peer is done, and was not cut.</summary>
+    bool PeerSaidGoodbye => false;
+
     /// <summary>How frames are told apart in what <see cref="ReceiveAsync"/> returns.</summary>
     FrameDelimiter Delimiter { get; }
 

@@ -150,7 +150,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
 
             if (outcome.Ended)
             {
-                TellEnd(outcome.EndReason ?? "ended");
+                TellEnd(outcome.EndReason ?? "ended", _transport.PeerSaidGoodbye);
                 CompleteStage();
                 return false;
             }
@@ -163,12 +163,12 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             return true;
         }
 
-        private void TellEnd(string reason)
+        private void TellEnd(string reason, bool saidGoodbye = false)
         {
             if (!_told)
             {
                 _told = true;
-                _connection.Tell(new ConnectionProtocol.ReceiveEnded(reason), ActorRefs.NoSender);
+                _connection.Tell(new ConnectionProtocol.ReceiveEnded(reason, saidGoodbye), ActorRefs.NoSender);
             }
         }
     }

@@ -34,6 +34,9 @@ internal sealed class FileDesk(
     private long _epoch;
     private int _opening;
 
+    /// <summary>Whether no request is under way or waits.</summary>
+    public bool IsIdle => _order.Count == 0;
+
     /// <summary>A connection has the session.</summary>
     public void Attach(long epoch) => _epoch = epoch;
 

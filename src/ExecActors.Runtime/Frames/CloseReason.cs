@@ -20,6 +20,9 @@ public readonly record struct CloseReason(int Code, string Text)
     /// <summary>What the peer was let in with has ended (1008). Its session waits for it.</summary>
     public static CloseReason TokenExpired { get; } = new(1008, "token expired: connect with a fresh one and resume the session");
 
+    /// <summary>The peer had not shaken hands when others came (1013); it may try again.</summary>
+    public static CloseReason NoRoomForStrangers { get; } = new(1013, "too many connections without initialize and initialized (limits.handshakes)");
+
     /// <summary>A message of the peer breaks the protocol's rules (1008).</summary>
     public static CloseReason Violation(string text) => new(1008, text);
 

@@ -35,6 +35,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private int _leaving; // closed, and only kept until the client has been told the last
     private long _leavingBytes;
     private Attachment? _attached;
+    private long? _lastEpoch; // while it has no connection and the registry was not told that it is idle
     private long _processNumber;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
@@ -101,7 +102,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
             case CreditReturned or AnswersTaken or Detach or Evict: // of the connection that left
                 return true;
             default:
-                return ReceiveFromChildren(message);
+                var isKnown = ReceiveFromChildren(message);
+                TellIfIdle();
+                return isKnown;
         }
     }
 
@@ -184,6 +187,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
 
     private void OnAttach(Attach attach)
     {
+        _lastEpoch = null;
         _attached = new Attachment(attach.Epoch, attach.Link, _environment.Settings.Session.CreditBytes);
         _files.Attach(attach.Epoch);
         attach.Link.Outbox.CreditTarget = new CreditTarget(Self, attach.Epoch);
@@ -228,6 +232,18 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         TellProcesses(new ProcessProtocol.Detach(epoch));
         SessionLog.Detached(_environment.Log, _id, _processes.Count, _environment.Settings.Session.Retention.TotalSeconds);
         Become(Detached);
+        _lastEpoch = epoch;
+        TellIfIdle();
+    }
+
+    // Once for each time without a connection: nothing comes into a session that has none.
+    private void TellIfIdle()
+    {
+        if (_lastEpoch is { } epoch && _processes.Count == 0 && _files.IsIdle)
+        {
+            _lastEpoch = null;
+            Context.Parent.Tell(new RegistryProtocol.Idle(_id, epoch, WasUsed: _processNumber > 0));
+        }
     }
 
     private void OnEvict(Evict evict)

@@ -11,15 +11,17 @@ namespace ExecActors.Runtime.Sessions;
 /// Parent: the user guardian (/user/sessions). Children: one SessionActor per session.
 /// Supervision: a failed session is stopped; its own failures are resumed, for a restart would stop every session.
 /// Behaviours: Serving -> Refusing (drain).
+/// Sessions are found by their principal only: somebody else's is answered as one that is not there.
 /// Timers: one per detached session, named by its id. The retention is decided at the moment of a resume, too: at the boundary the end wins.
 /// </remarks>
 internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
 {
     private readonly SessionEnvironment _environment;
     private readonly SessionIdFactory _ids;
-    private readonly Dictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<IActorRef, Entry> _byActor = [];
-    private readonly Dictionary<IActorRef, Entry> _byConnection = [];
+    private readonly SessionPlaces _places;
+    private readonly Dictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, SessionEntry> _byActor = [];
+    private readonly Dictionary<IActorRef, SessionEntry> _byConnection = [];
     private long _number;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
@@ -28,6 +30,7 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
     {
         _environment = environment;
         _ids = ids;
+        _places = new SessionPlaces(environment.Settings.Limits.Sessions, environment.Settings.Limits.SessionsPerPrincipal);
     }
 
     /// <summary>Set by Akka.</summary>
@@ -84,7 +87,10 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         switch (message)
         {
             case ConnectionEnded ended:
-                OnConnectionEnded(ended.Session, ended.Epoch);
+                OnConnectionEnded(ended);
+                return true;
+            case Idle idle:
+                OnIdle(idle);
                 return true;
             case RetentionOver over:
                 OnRetentionOver(over);
@@ -105,16 +111,17 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
             return;
         }
 
-        if (_sessions.Count >= _environment.Settings.Limits.Sessions)
+        if (_places.FindRoom(open.Link.Principal, Forget) is { } limit)
         {
-            open.Link.Connection.Tell(new Refused(Errors.Limit("limits.sessions")));
+            open.Link.Connection.Tell(new Refused(Errors.Limit(limit)));
             return;
         }
 
         var sessionId = _ids.Next();
         var actor = Context.Watch(Context.ActorOf(SessionActor.Props(sessionId, _environment with { Principal = open.Link.Principal }), $"session-{++_number}"));
-        var entry = new Entry(sessionId, open.Link.Principal, actor);
+        var entry = new SessionEntry(sessionId, open.Link.Principal, actor);
         _sessions.Add(sessionId.Value, entry);
+        _places.Add(entry);
         _byActor.Add(actor, entry);
         SessionLog.Opened(Log, sessionId, open.Link.ClientName);
         Attach(entry, open.Link);
@@ -156,30 +163,50 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         Attach(entry, open.Link);
     }
 
-    private void Attach(Entry entry, ConnectionLink link)
+    private void Attach(SessionEntry entry, ConnectionLink link)
     {
+        _places.OnBusy(entry);
         entry.Epoch++;
         entry.Connection = Context.Watch(link.Connection);
         _byConnection[link.Connection] = entry;
         entry.Session.Tell(new SessionProtocol.Attach(entry.Epoch, link));
     }
 
-    private void OnConnectionEnded(SessionId id, long epoch)
+    private void OnConnectionEnded(ConnectionEnded ended)
     {
-        if (_sessions.TryGetValue(id.Value, out var entry) && entry.Epoch == epoch && entry.Connection is { } connection)
+        if (_sessions.TryGetValue(ended.Session.Value, out var entry) && entry.Epoch == ended.Epoch && entry.Connection is { } connection)
         {
-            Detach(entry, connection);
+            Detach(entry, connection, ended.HasLeft);
         }
     }
 
-    private void Detach(Entry entry, IActorRef connection)
+    private void Detach(SessionEntry entry, IActorRef connection, bool hasLeft)
     {
         _byConnection.Remove(connection);
         Context.Unwatch(connection);
         entry.Connection = null;
+        entry.HasLeft = hasLeft;
         entry.DetachedAt = Now;
-        entry.Session.Tell(new SessionProtocol.Detach(entry.Epoch));
+        entry.Session.Tell(new SessionProtocol.Detach(entry.Epoch)); // which says in return whether anything is left in it
         Timers.StartSingleTimer(entry.Id, new RetentionOver(entry.Id, entry.Epoch), Retention);
+    }
+
+    // Nothing waits in it for a client that said goodbye; for one that was cut, its id alone does.
+    private void OnIdle(Idle idle)
+    {
+        if (!_sessions.TryGetValue(idle.Session.Value, out var entry) || entry.Epoch != idle.Epoch || entry.Connection is not null)
+        {
+            return;
+        }
+
+        if (entry.HasLeft && !idle.WasUsed)
+        {
+            Expire(entry);
+        }
+        else
+        {
+            _places.OnIdle(entry);
+        }
     }
 
     private void OnRetentionOver(RetentionOver over)
@@ -190,7 +217,13 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         }
     }
 
-    private void Expire(Entry entry)
+    private void Expire(SessionEntry entry)
+    {
+        _places.Remove(entry);
+        Forget(entry);
+    }
+
+    private void Forget(SessionEntry entry)
     {
         Timers.Cancel(entry.Id);
         _sessions.Remove(entry.Id.Value);
@@ -208,13 +241,14 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
 
             if (terminated.ActorRef.Equals(attached.Connection))
             {
-                Detach(attached, terminated.ActorRef);
+                Detach(attached, terminated.ActorRef, hasLeft: false);
             }
         }
         else if (_byActor.Remove(terminated.ActorRef, out var ended))
         {
             if (_sessions.Remove(ended.Id.Value))
             {
+                _places.Remove(ended);
                 SessionLog.SessionFailed(Log, ended.Id); // one that expired was removed before
             }
 
@@ -225,26 +259,6 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
                 Context.Unwatch(connection);
             }
         }
-    }
-
-    private sealed class Entry(SessionId id, Principal principal, IActorRef session)
-    {
-        public SessionId Id => id;
-
-        /// <summary>Whose it is.</summary>
-        public Principal Principal => principal;
-
-        public IActorRef Session => session;
-
-        public long Epoch { get; set; }
-
-        /// <summary>Who has the session; null while detached.</summary>
-        public IActorRef? Connection { get; set; }
-
-        /// <summary>The connection that was taken over and has not ended yet.</summary>
-        public IActorRef? Evicted { get; set; }
-
-        public TimeSpan DetachedAt { get; set; }
     }
 
     private sealed record RetentionOver(SessionId Session, long Epoch) : INoSerializationVerificationNeeded;

@@ -72,7 +72,13 @@ public sealed record ExecServerSettings
             Limits = new LimitSettings
             {
                 Connections = read.Count("execactors.limits.connections", 1, 1_000_000),
+                ConnectionsPerPrincipal = read.Count("execactors.limits.connections-per-principal", 1, 1_000_000),
+                Strangers = read.Count("execactors.limits.strangers", 1, 1_000_000),
+                StrangersPerAddress = read.Count("execactors.limits.strangers-per-address", 1, 1_000_000),
+                Handshakes = read.Count("execactors.limits.handshakes", 1, 1_000_000),
+                HandshakesPerPrincipal = read.Count("execactors.limits.handshakes-per-principal", 1, 1_000_000),
                 Sessions = read.Count("execactors.limits.sessions", 1, 1_000_000),
+                SessionsPerPrincipal = read.Count("execactors.limits.sessions-per-principal", 1, 1_000_000),
                 Processes = read.Count("execactors.limits.processes", 1, 1_000_000),
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
@@ -92,6 +98,7 @@ public sealed record ExecServerSettings
             {
                 PingInterval = read.Duration("execactors.connection.ping-interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
                 HandshakeTimeout = read.Duration("execactors.connection.handshake-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
+                UpgradeTimeout = read.Duration("execactors.connection.upgrade-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
                 CloseTimeout = read.Duration("execactors.connection.close-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
                 ReceiveBufferBytes = read.Bytes("execactors.connection.receive-buffer-bytes", 1 << 10, 1 << 20),
                 KeepAliveIdle = read.Duration("execactors.connection.keepalive-idle", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
@@ -148,8 +155,26 @@ public sealed record LimitSettings
     /// <summary>Open connections.</summary>
     public required int Connections { get; init; }
 
+    /// <summary>Open connections of one principal.</summary>
+    public required int ConnectionsPerPrincipal { get; init; }
+
+    /// <summary>Sockets that have not been upgraded.</summary>
+    public required int Strangers { get; init; }
+
+    /// <summary>Those of one address.</summary>
+    public required int StrangersPerAddress { get; init; }
+
+    /// <summary>Connections without initialize and initialized.</summary>
+    public required int Handshakes { get; init; }
+
+    /// <summary>Those of one principal.</summary>
+    public required int HandshakesPerPrincipal { get; init; }
+
     /// <summary>Sessions, attached and detached.</summary>
     public required int Sessions { get; init; }
+
+    /// <summary>Sessions of one principal.</summary>
+    public required int SessionsPerPrincipal { get; init; }
 
     /// <summary>Processes that have not ended, over all sessions.</summary>
     public required int Processes { get; init; }
@@ -202,6 +227,9 @@ public sealed record ConnectionSettings
 
     /// <summary>Time for initialize and initialized; zero for no bound.</summary>
     public required TimeSpan HandshakeTimeout { get; init; }
+
+    /// <summary>Time from the connection to the upgrade.</summary>
+    public required TimeSpan UpgradeTimeout { get; init; }
 
     /// <summary>Time a close waits for the peer.</summary>
     public required TimeSpan CloseTimeout { get; init; }

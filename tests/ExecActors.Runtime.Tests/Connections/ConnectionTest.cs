@@ -15,7 +15,7 @@ public abstract class ConnectionTest : RuntimeTest
     protected ConnectionTest(string hocon = "")
         : base(hocon)
     {
-        Room = new AdmissionCounter(Settings.Limits.Connections);
+        Room = SharedPlaces.ForConnections(Settings.Limits);
         Connections = Sys.ActorOf(ConnectionSupervisor.Props(new ConnectionEnvironment(Registry, Settings, Lines), Room), "connections");
         Gateway = new ConnectionGateway(Connections, Room);
     }
@@ -24,7 +24,7 @@ public abstract class ConnectionTest : RuntimeTest
     protected IActorRef Connections { get; }
 
     /// <summary>Counts the connections.</summary>
-    private protected AdmissionCounter Room { get; }
+    private protected SharedPlaces Room { get; }
 
     /// <summary>As a listener has it.</summary>
     private protected ConnectionGateway Gateway { get; }

@@ -85,5 +85,6 @@ internal sealed class TestClient
     }
 
     /// <summary>The connection says that it ended.</summary>
-    public void Leave() => _registry.Tell(new RegistryProtocol.ConnectionEnded(_attached!.Id, Epoch), Connection.Ref);
+    /// <param name="goodbye">Whether the client said that it leaves.</param>
+    public void Leave(bool goodbye = false) => _registry.Tell(new RegistryProtocol.ConnectionEnded(_attached!.Id, Epoch, goodbye), Connection.Ref);
 }
