@@ -48,6 +48,7 @@ internal sealed class ExecActorSystem(
             Spill = spill,
             SpillBytes = Math.Min(configuration.Settings.Output.SpillBytes, spill.FreeBytes / 10),
             Sandbox = sandbox,
+            Memory = configuration.GivesMemoryBack ? new ProgramMemory() : null,
             EnvironmentInfo = facts.EnvironmentInfo,
             ServerVariables = facts.Variables,
             LoggerFactory = loggers,

@@ -20,10 +20,14 @@ internal sealed class ExecServerConfiguration
             ? settings with { Limits = settings.Limits with { ConcurrentRequests = cap } }
             : settings;
         Lifetime = options.Value.ContainsDescendants ? Settings.Lifetime.ToOptions() : LifetimeOptions.GroupsOnly;
+        GivesMemoryBack = options.Value.GivesMemoryBack;
     }
 
     /// <summary>For the actor system.</summary>
     public Config Config { get; }
+
+    /// <summary>Whether garbage may be collected when a load has ended.</summary>
+    public bool GivesMemoryBack { get; }
 
     /// <summary>For the process host: what the settings say where the options allow it.</summary>
     public LifetimeOptions Lifetime { get; }

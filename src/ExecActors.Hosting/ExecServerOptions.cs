@@ -40,6 +40,14 @@ public sealed class ExecServerOptions
     /// <value>Default false: only process groups are ended.</value>
     public bool ContainsDescendants { get; set; }
 
+    /// <summary>
+    /// Whether the server collects this program's garbage when a load has ended, so that what a large message or file took goes back to the system within
+    /// seconds, as the <c>execactors</c> binary does it (<c>execactors.memory</c>). A collection stops the whole program for some tens of milliseconds for each
+    /// 100 MiB that it has in use.
+    /// </summary>
+    /// <value>Default false: the runtime collects when it sees fit.</value>
+    public bool GivesMemoryBack { get; set; }
+
     /// <summary>Settings over the built-in ones, as HOCON; see <c>hocon/execactors.conf</c> for every key.</summary>
     /// <value>Null, the default, for none. An unknown key or a bad value stops the host's start.</value>
     public string? Hocon { get; set; }

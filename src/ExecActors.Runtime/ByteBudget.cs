@@ -1,8 +1,9 @@
 namespace ExecActors.Runtime;
 
-/// <summary>Bytes of one kind that a server may have at once; taken and given back from any thread.</summary>
+/// <summary>Bytes of one kind that may be had at once; taken and given back from any thread.</summary>
 /// <param name="limit">How many there are.</param>
-internal sealed class ByteBudget(long limit)
+/// <param name="whole">The budget that this one is a share of, from which all is taken as well; null for none.</param>
+internal sealed class ByteBudget(long limit, ByteBudget? whole = null)
 {
     private long _taken;
 
@@ -12,7 +13,7 @@ internal sealed class ByteBudget(long limit)
     /// <summary>Takes so many; false, and none are taken, when there are not as many.</summary>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _taken, bytes) <= limit)
+        if (Interlocked.Add(ref _taken, bytes) <= limit && (whole is null || whole.TryTake(bytes)))
         {
             return true;
         }
@@ -22,5 +23,9 @@ internal sealed class ByteBudget(long limit)
     }
 
     /// <summary>Gives so many back.</summary>
-    public void GiveBack(long bytes) => Interlocked.Add(ref _taken, -bytes);
+    public void GiveBack(long bytes)
+    {
+        Interlocked.Add(ref _taken, -bytes);
+        whole?.GiveBack(bytes);
+    }
 }

@@ -5,6 +5,7 @@ using ExecActors.Platform;
 using ExecActors.Runtime.Connections;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Http;
+using ExecActors.Runtime.Memory;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
@@ -34,6 +35,9 @@ public sealed record ExecServerParts
     /// <summary>Makes the sandboxes of file requests.</summary>
     public required Bubblewrap Sandbox { get; init; }
 
+    /// <summary>The memory of this program, if the server may have garbage collected when a load has ended; null for not.</summary>
+    public IProgramMemory? Memory { get; init; }
+
     /// <summary>The result of environment/info as JSON (protocol section 7.1).</summary>
     public required ReadOnlyMemory<byte> EnvironmentInfo { get; init; }
 
@@ -44,7 +48,7 @@ public sealed record ExecServerParts
     public required ILoggerFactory LoggerFactory { get; init; }
 }
 
-/// <summary>The running actors of one exec-server in an actor system: <c>/user/sessions</c> and <c>/user/connections</c>.</summary>
+/// <summary>The running actors of one exec-server in an actor system: <c>/user/sessions</c>, <c>/user/connections</c> and <c>/user/memory</c>.</summary>
 public sealed class ExecServer
 {
     private readonly IActorRef _registry;
@@ -72,6 +76,9 @@ public sealed class ExecServer
         system.RegisterOnTermination(http.Dispose);
         var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup("execactors.blocking-io").Schedule);
         system.RegisterOnTermination(helpers.Dispose);
+        var memory = parts.Memory is null
+            ? (IActorRef)ActorRefs.Nobody
+            : system.ActorOf(MemoryActor.Props(parts.Settings.Memory, parts.Memory, parts.LoggerFactory.CreateLogger("ExecActors.Memory")), "memory");
         var sessions = new SessionEnvironment
         {
             Settings = parts.Settings,
@@ -83,13 +90,14 @@ public sealed class ExecServer
             Watcher = parts.Watcher,
             Http = new HttpEnvironment(http, parts.Settings.Http, parts.ServerVariables, parts.LoggerFactory.CreateLogger("ExecActors.Http")),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
+            Memory = memory,
             EnvironmentInfo = parts.EnvironmentInfo,
             ServerVariables = parts.ServerVariables,
             Log = parts.LoggerFactory.CreateLogger("ExecActors.Sessions"),
         };
         var registry = system.ActorOf(SessionRegistryActor.Props(sessions, SessionIdFactory.ForSingleNode()), "sessions");
         var places = SharedPlaces.ForConnections(parts.Settings.Limits);
-        var environment = new ConnectionEnvironment(registry, parts.Settings, parts.LoggerFactory.CreateLogger("ExecActors.Connections"));
+        var environment = new ConnectionEnvironment(registry, parts.Settings, parts.LoggerFactory.CreateLogger("ExecActors.Connections")) { Memory = memory };
         var connections = system.ActorOf(ConnectionSupervisor.Props(environment, places), "connections");
         var server = new ExecServer(registry, connections, new ConnectionGateway(connections, places));
         server.JoinShutdown(system, parts.Settings.Connection.CloseTimeout + TimeSpan.FromMilliseconds(250));

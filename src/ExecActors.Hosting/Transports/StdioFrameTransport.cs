@@ -88,22 +88,18 @@ internal sealed class StdioFrameTransport : IFrameTransport
     /// <inheritdoc/>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> frame, bool more, CancellationToken cancellationToken)
     {
-        var writer = _output.Writer;
-        var span = writer.GetSpan(frame.Length + 1);
-        frame.Span.CopyTo(span);
-        span[frame.Length] = (byte)'\n';
-        writer.Advance(frame.Length + 1);
-        _gathered += frame.Length + 1;
-        if (more && _gathered < BatchBytes)
+        while (frame.Length >= BatchBytes)
         {
-            return;
+            Gather(frame.Span[..BatchBytes]); // in pieces: the pipe would keep memory for a long frame as a whole
+            frame = frame[BatchBytes..];
+            await FlushAsync(cancellationToken);
         }
 
-        _gathered = 0;
-        var flushed = await writer.FlushAsync(cancellationToken);
-        if (flushed.IsCompleted)
+        Gather(frame.Span);
+        Gather("\n"u8);
+        if (!more || _gathered >= BatchBytes)
         {
-            throw new IOException("stdio is gone: standard output was closed by its reader");
+            await FlushAsync(cancellationToken);
         }
     }
 
@@ -135,6 +131,23 @@ internal sealed class StdioFrameTransport : IFrameTransport
         using var bound = new CancellationTokenSource(_closeTimeout, _time);
         await CloseAsync(CloseReason.ServerShutdown, bound.Token);
         await _input.Reader.CompleteAsync();
+    }
+
+    private void Gather(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_output.Writer.GetSpan(bytes.Length));
+        _output.Writer.Advance(bytes.Length);
+        _gathered += bytes.Length;
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        _gathered = 0;
+        var flushed = await _output.Writer.FlushAsync(cancellationToken);
+        if (flushed.IsCompleted)
+        {
+            throw new IOException("stdio is gone: standard output was closed by its reader");
+        }
     }
 
     // A peer that does not read its answers is gone, whether or not it keeps our input open; nothing may be left to send that would show it.

@@ -186,7 +186,13 @@ internal sealed class WebSocketReader(IByteChannel channel, int messageBytes, Ac
         }
 
         (_frame, _offset, _inFrame) = (header, 0, true);
-        return Step.Again;
+        if (header.Length <= BufferBytes)
+        {
+            return Step.Again;
+        }
+
+        outcome = ReceiveOutcome.Bytes(0, endOfFrame: false, header.Length); // before any of it: it may be longer than is wanted
+        return Step.Done;
     }
 
     private void OnControl(int opcode, ReadOnlyMemory<byte> payload, ref ReceiveOutcome outcome)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace ExecActors.Protocol;
@@ -81,12 +80,12 @@ internal ref struct MemberNames
     {
         if (_rentedNames is not null)
         {
-            ArrayPool<MemberName>.Shared.Return(_rentedNames);
+            ScratchPool<MemberName>.Return(_rentedNames);
         }
 
         if (_unescaped is not null)
         {
-            ArrayPool<byte>.Shared.Return(_unescaped);
+            ScratchPool<byte>.Return(_unescaped);
         }
 
         _rentedNames = null;
@@ -108,7 +107,7 @@ internal ref struct MemberNames
 
     private readonly bool HasDuplicate(Span<MemberName> names, out MemberName duplicate)
     {
-        var rented = ArrayPool<int>.Shared.Rent(names.Length);
+        var rented = ScratchPool<int>.Rent(names.Length);
         try
         {
             var hashes = rented.AsSpan(0, names.Length);
@@ -133,7 +132,7 @@ internal ref struct MemberNames
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(rented);
+            ScratchPool<int>.Return(rented);
         }
 
         duplicate = default;
@@ -152,11 +151,11 @@ internal ref struct MemberNames
         var needed = _unescapedLength + raw.Length; // unescaping never lengthens
         if (_unescaped is null || _unescaped.Length < needed)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * (_unescaped?.Length ?? 128)));
+            var larger = ScratchPool<byte>.Rent(Math.Max(needed, 2 * (_unescaped?.Length ?? 128)));
             if (_unescaped is not null)
             {
                 _unescaped.AsSpan(0, _unescapedLength).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_unescaped);
+                ScratchPool<byte>.Return(_unescaped);
             }
 
             _unescaped = larger;
@@ -170,11 +169,11 @@ internal ref struct MemberNames
 
     private void GrowNames()
     {
-        var larger = ArrayPool<MemberName>.Shared.Rent(_names.Length * 2);
+        var larger = ScratchPool<MemberName>.Rent(_names.Length * 2);
         _names[.._count].CopyTo(larger);
         if (_rentedNames is not null)
         {
-            ArrayPool<MemberName>.Shared.Return(_rentedNames);
+            ScratchPool<MemberName>.Return(_rentedNames);
         }
 
         _rentedNames = larger;

@@ -103,12 +103,12 @@ internal ref struct Utf8Cursor(IBufferWriter<byte> output)
     /// <summary>UTF-8 as a string with its quotes; what is not UTF-8 becomes U+FFFD.</summary>
     public void Utf8String(ReadOnlySpan<byte> text)
     {
-        var rented = text.Length <= 256 ? null : ArrayPool<char>.Shared.Rent(text.Length);
+        var rented = text.Length <= 256 ? null : ScratchPool<char>.Rent(text.Length);
         var chars = rented ?? stackalloc char[256];
         String(chars[..Encoding.UTF8.GetChars(text, chars)]);
         if (rented is not null)
         {
-            ArrayPool<char>.Shared.Return(rented);
+            ScratchPool<char>.Return(rented);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Newtonsoft.Json;
 
 namespace ExecActors.Protocol;
@@ -8,13 +7,13 @@ internal sealed class JsonCharPool : IArrayPool<char>
 {
     public static JsonCharPool Shared { get; } = new();
 
-    public char[] Rent(int minimumLength) => ArrayPool<char>.Shared.Rent(minimumLength);
+    public char[] Rent(int minimumLength) => ScratchPool<char>.Rent(minimumLength);
 
     public void Return(char[]? array)
     {
         if (array is not null)
         {
-            ArrayPool<char>.Shared.Return(array);
+            ScratchPool<char>.Return(array);
         }
     }
 }

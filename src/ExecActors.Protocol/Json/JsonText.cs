@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -79,14 +78,14 @@ internal static class JsonText
             return Encoding.UTF8.GetString(content);
         }
 
-        var rented = ArrayPool<byte>.Shared.Rent(content.Length);
+        var rented = ScratchPool<byte>.Rent(content.Length);
         try
         {
             return Encoding.UTF8.GetString(rented.AsSpan(0, Unescape(content, rented)));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            ScratchPool<byte>.Return(rented);
         }
     }
 

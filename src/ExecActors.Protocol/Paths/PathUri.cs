@@ -44,12 +44,12 @@ public static class PathUri
         }
 
         var length = LongestUri(path.Length);
-        var rented = length <= 1024 ? null : ArrayPool<byte>.Shared.Rent(length);
+        var rented = length <= 1024 ? null : ScratchPool<byte>.Rent(length);
         var uri = rented ?? stackalloc byte[1024];
         var text = Encoding.ASCII.GetString(uri[..WriteUri(path, uri)]);
         if (rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            ScratchPool<byte>.Return(rented);
         }
 
         return text;

@@ -49,7 +49,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         _environment = environment;
         _ended = ended;
         _materializer = materializer;
-        _parts = new ConnectionParts(Self, transport, environment.Settings, _closed.Token);
+        _parts = new ConnectionParts(Self, transport, environment, _closed.Token);
         _outbox = _parts.Outbox;
         _window = _parts.Window;
         _handOver = _parts.HandOver;

@@ -10,4 +10,11 @@ namespace ExecActors.Runtime.Connections;
 /// <param name="Registry">Gives out sessions.</param>
 /// <param name="Settings">All settings.</param>
 /// <param name="Log">For the log.</param>
-internal sealed record ConnectionEnvironment(IActorRef Registry, ExecServerSettings Settings, ILogger Log);
+internal sealed record ConnectionEnvironment(IActorRef Registry, ExecServerSettings Settings, ILogger Log)
+{
+    /// <summary>Told when a connection has ended: <see cref="Memory.MemoryProtocol.LoadEnded"/>.</summary>
+    public IActorRef Memory { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>What large answers of all connections take.</summary>
+    public ByteBudget Answers { get; } = new(Settings.Memory.AnswerBytes);
+}

@@ -12,15 +12,17 @@ internal sealed class ConnectionParts : Attributes.IAttribute
     /// <summary>Gathers the parts of a new connection.</summary>
     /// <param name="connection">Told of the ends, and of messages until the hand-over.</param>
     /// <param name="transport">Received from and sent to by the stages alone.</param>
-    /// <param name="settings">Limits, credit and the size of the first buffer.</param>
+    /// <param name="environment">Limits, credit and the size of the first buffer; what all connections share.</param>
     /// <param name="closed">Ends a receive or send that waits for the peer.</param>
-    public ConnectionParts(IActorRef connection, IFrameTransport transport, ExecServerSettings settings, CancellationToken closed)
+    public ConnectionParts(IActorRef connection, IFrameTransport transport, ConnectionEnvironment environment, CancellationToken closed)
     {
+        var settings = environment.Settings;
         Connection = connection;
         Transport = transport;
         Settings = settings;
         Closed = closed;
-        Window = new RequestWindow(settings.Limits, Outbox);
+        MessageLimit = new MessageLimit(settings);
+        Window = new RequestWindow(settings.Limits, Outbox, new ByteBudget(settings.Memory.AnswerBytesPerConnection, environment.Answers));
         Reserve = new RequestReserve(settings.Limits, Window);
     }
 
@@ -38,6 +40,9 @@ internal sealed class ConnectionParts : Attributes.IAttribute
 
     /// <summary>The outgoing queue.</summary>
     public Outbox Outbox { get; } = new();
+
+    /// <summary>How long a message may be now.</summary>
+    public MessageLimit MessageLimit { get; }
 
     /// <summary>How much may be under way.</summary>
     public RequestWindow Window { get; }

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Streams;
 
+using ExecActors.Runtime.Memory;
+
 using static ExecActors.Runtime.Connections.ConnectionProtocol;
 
 namespace ExecActors.Runtime.Connections;
@@ -103,6 +105,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
             accept.Ended.TrySetResult(new ConnectionEnd("the connection could not be served")); // one that was has said how it ended
             _places.GiveBack(accept.Transport.Principal);
             _strangers.Remove(terminated.ActorRef);
+            _environment.Memory.Tell(MemoryProtocol.LoadEnded.Instance, ActorRefs.NoSender);
         }
 
         AnswerDrainers();

@@ -22,16 +22,23 @@ internal sealed class DecodeStage : GraphStage<FlowShape<ByteLease, InboundMessa
     {
         private readonly DecodeStage _stage;
         private readonly FrameDecoder _decoder;
+        private readonly MessageLimit _limit;
 
         public Logic(DecodeStage stage, ConnectionParts parts)
             : base(stage.Shape)
         {
             _stage = stage;
             _decoder = new FrameDecoder(parts.Transport.Peer);
+            _limit = parts.MessageLimit;
             SetHandlers(stage._in, stage._out, this);
         }
 
-        public override void OnPush() => Push(_stage._out, _decoder.Decode(Grab(_stage._in)));
+        public override void OnPush()
+        {
+            var message = _decoder.Decode(Grab(_stage._in));
+            _limit.Saw(message);
+            Push(_stage._out, message);
+        }
 
         public override void OnPull() => Pull(_stage._in);
     }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 using ExecActors.Platform;
 
 namespace ExecActors.Runtime.Connections;
@@ -8,7 +6,7 @@ namespace ExecActors.Runtime.Connections;
 internal abstract class FrameAssembler(int maxBytes) : IDisposable
 {
     /// <summary>Longest frame, in bytes.</summary>
-    protected int MaxBytes => maxBytes;
+    public int MaxBytes { get; set; } = maxBytes;
 
     /// <summary>Whether a frame grew past the limit; nothing more comes out then.</summary>
     public bool IsTooLong { get; protected set; }
@@ -54,13 +52,13 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
     /// <inheritdoc/>
     public override Memory<byte> GetBuffer()
     {
-        _array ??= ArrayPool<byte>.Shared.Rent((int)Math.Max(bufferBytes, Math.Min(_expected, MostOnTrust)));
+        _array ??= BytePool.Rent((int)Math.Max(bufferBytes, Math.Min(_expected, MostOnTrust)));
         if (_length == _array.Length)
         {
             // One byte over the limit is enough to notice.
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_array.Length * 2L, (long)MaxBytes + 1));
+            var larger = BytePool.Rent((int)Math.Min(_array.Length * 2L, (long)MaxBytes + 1));
             _array.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
+            BytePool.Return(_array);
             _array = larger;
         }
 
@@ -73,7 +71,7 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
         _length += count;
         _expected = expected;
         _complete = endOfFrame;
-        IsTooLong |= _length > MaxBytes;
+        IsTooLong |= _length + expected > MaxBytes; // the head of a frame says so before its bytes have come
     }
 
     /// <inheritdoc/>
@@ -97,7 +95,7 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
     {
         if (_array is not null)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            BytePool.Return(_array);
             _array = null;
         }
     }
@@ -106,7 +104,7 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
 /// <summary>One frame a line; blank lines are skipped, white space around a frame is cut off (protocol section 1.2).</summary>
 internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssembler(maxBytes)
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(bufferBytes);
+    private byte[] _array = BytePool.Rent(bufferBytes);
     private int _start;
     private int _scanned;
     private int _end;
@@ -127,9 +125,9 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
 
         if (_end == _array.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_array.Length * 2L, (long)MaxBytes + 1));
+            var larger = BytePool.Rent((int)Math.Min(_array.Length * 2L, (long)MaxBytes + 1));
             _array.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
+            BytePool.Return(_array);
             _array = larger;
         }
 
@@ -172,7 +170,7 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
     /// <inheritdoc/>
     public override void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_array);
+        BytePool.Return(_array);
         _array = [];
         _start = _scanned = _end = 0;
     }

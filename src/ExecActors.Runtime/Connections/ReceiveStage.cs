@@ -32,7 +32,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         private readonly IFrameTransport _transport;
         private readonly Outbox _outbox;
         private readonly FrameAssembler _assembler;
-        private readonly int _maxBytes;
+        private readonly MessageLimit _limit;
         private readonly CancellationToken _closed;
         private readonly Action _continuation;
         private Action _resume = () => { };
@@ -50,9 +50,9 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             _connection = parts.Connection;
             _transport = parts.Transport;
             _outbox = parts.Outbox;
-            _maxBytes = parts.Settings.Limits.MessageBytes;
+            _limit = parts.MessageLimit;
             _closed = parts.Closed;
-            _assembler = FrameAssembler.For(_transport.Delimiter, parts.Settings.Connection.ReceiveBufferBytes, _maxBytes);
+            _assembler = FrameAssembler.For(_transport.Delimiter, parts.Settings.Connection.ReceiveBufferBytes, _limit.Bytes);
             _continuation = () => _resume();
             SetHandler(_out, this);
         }
@@ -97,6 +97,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         // Goes round until a frame is pushed, the peer ends, or a receive is pending.
         private void Deliver()
         {
+            _assembler.MaxBytes = _limit.Bytes;
             while (true)
             {
                 if (_assembler.TryTake(out var frame))
@@ -126,7 +127,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         {
             if (_assembler.IsTooLong)
             {
-                _outbox.Complete(CloseReason.TooBig(_maxBytes));
+                _outbox.Complete(_limit.Refusal);
                 return _dropBuffer ??= new byte[DropBytes];
             }
 

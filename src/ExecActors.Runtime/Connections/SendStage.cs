@@ -59,7 +59,11 @@ internal sealed class SendStage : GraphStage<SinkShape<OutboundFrame>>
             Pull(_in);
         }
 
-        public override void PostStop() => TellEnd("the stream was stopped");
+        public override void PostStop()
+        {
+            _frame.Bytes?.Abandon(); // the transport may still be sending it
+            TellEnd("the stream was stopped");
+        }
 
         public override void OnPush()
         {
@@ -104,6 +108,7 @@ internal sealed class SendStage : GraphStage<SinkShape<OutboundFrame>>
             }
             catch (Exception e)
             {
+                _frame.Bytes?.Abandon();
                 End(e.Message);
                 return;
             }

@@ -12,7 +12,7 @@ internal static class FileProtocol
     /// <summary>A worker finished a request; those that waited for it may run.</summary>
     public sealed record Done(FileTask Task, FileReply Reply) : INoSerializationVerificationNeeded;
 
-    /// <summary>A worker did not begin a request: its answer may be large, and the client does not take those there are.</summary>
+    /// <summary>A worker did not perform a request: its answer may be large, and the client does not take those there are.</summary>
     public sealed record PutOff(FileTask Task) : INoSerializationVerificationNeeded;
 }
 
@@ -26,8 +26,15 @@ internal sealed record FileRequest(RequestRef Ref, object Params, PayloadBytes? 
 /// <param name="Frame">The finished answer.</param>
 /// <param name="Opened">The file that fs/open opened; its receiver's.</param>
 /// <param name="HandleFailed">Whether the handle that was used is of no more use.</param>
-internal readonly record struct FileReply(ByteLease Frame, FileHandle? Opened = null, bool HandleFailed = false)
+/// <param name="Expected">Bytes of the answer that the window has counted already.</param>
+internal readonly record struct FileReply(ByteLease Frame, FileHandle? Opened = null, bool HandleFailed = false, int Expected = 0)
 {
+    /// <summary>Nothing was done: the answer would be very large, and the client has to take others first.</summary>
+    public static FileReply PutOff => default;
+
+    /// <summary>Whether the request was put off.</summary>
+    public bool IsPutOff => Frame is null;
+
     /// <summary>A failure.</summary>
     public static FileReply Failed(RequestId id, RpcError error) => new(AnswerFrames.Error(id, error));
 }

@@ -19,26 +19,26 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         var id = request.Ref.Id;
         return request.Params switch
         {
-            FsReadFileParams read => Read(id, read),
+            FsReadFileParams read => Read(request.Ref, read),
             FsWriteFileParams write => Write(id, write),
             FsOpenParams open => Open(id, open),
             FsReadBlockParams block => ReadBlock(id, block, file!),
             FsWriteBlockParams block => Finish(id, FileTransfer.Check(block) ?? FileTransfer.WriteBlock(file!, block)),
             FsCloseParams => Finish(id, Close(file!)),
-            _ => ByPath(id, request.Params),
+            _ => ByPath(request.Ref, request.Params),
         };
     }
 
-    private FileReply Read(RequestId id, FsReadFileParams read)
+    private FileReply Read(in RequestRef request, FsReadFileParams read)
     {
         if (!TryOpen(read, read.Sandbox, out var opened, out var error))
         {
-            return FileReply.Failed(id, error);
+            return FileReply.Failed(request.Id, error);
         }
 
         using (opened)
         {
-            return new FileReply(FileTransfer.ReadAll(opened, id));
+            return FileTransfer.ReadAll(opened, request.Id, request.Window);
         }
     }
 
@@ -109,9 +109,10 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         }
     }
 
-    private FileReply ByPath(RequestId id, object parameters)
+    private FileReply ByPath(in RequestRef request, object parameters)
     {
-        using var frame = new FrameBuffer(SmallFrame);
+        var id = request.Id;
+        using var frame = CountedFrameBuffer.Of(SmallFrame, request.Window.Answers);
         WireWriter.BeginResult(frame, id);
         var sandbox = SandboxOf(parameters);
         var goesDirect = sandbox is null || FileRoutes.Of(sandbox, FileClaims.Of(parameters)) == FileRoute.Direct;

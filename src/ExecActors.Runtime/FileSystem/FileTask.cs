@@ -3,6 +3,7 @@ using Akka.Dispatch;
 
 using ExecActors.Platform;
 using ExecActors.Protocol;
+using ExecActors.Runtime.Frames;
 
 namespace ExecActors.Runtime.FileSystem;
 
@@ -36,12 +37,22 @@ internal sealed class FileTask(FileRequest request, IFileService service, IActor
         {
             reply = service.Perform(request, File?.Handle);
         }
+        catch (BudgetSpentException)
+        {
+            reply = FileReply.Failed(request.Ref.Id, Errors.Limit(BudgetSpentException.Key));
+        }
         catch (Exception e)
         {
             reply = FileReply.Failed(request.Ref.Id, Errors.Internal($"the file request failed inside the server: {e.Message}"));
         }
 
-        request.Ref.Window.Expect(reply.Frame.Length);
+        if (reply.IsPutOff)
+        {
+            session.Tell(new FileProtocol.PutOff(this), ActorRefs.NoSender);
+            return;
+        }
+
+        request.Ref.Window.Expect(reply.Frame.Length - reply.Expected);
         session.Tell(new FileProtocol.Done(this, reply), ActorRefs.NoSender);
     }
 

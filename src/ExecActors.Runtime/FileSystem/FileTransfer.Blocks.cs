@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 using ExecActors.Platform;
@@ -41,7 +40,7 @@ internal static partial class FileTransfer
     public static ByteLease ReadBlock(FileHandle file, FsReadBlockParams request, RequestId id, out bool failed)
     {
         var length = (int)request.Len;
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        var bytes = BytePool.Rent(length);
         try
         {
             // An offset behind the largest becomes negative, which the kernel refuses in the contract's words.
@@ -59,7 +58,7 @@ internal static partial class FileTransfer
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            BytePool.Return(bytes);
         }
     }
 
@@ -70,7 +69,7 @@ internal static partial class FileTransfer
     public static RpcError? WriteBlock(FileHandle file, FsWriteBlockParams request)
     {
         var base64 = request.ChunkBase64.Span;
-        var bytes = ArrayPool<byte>.Shared.Rent(Base64Chunk.MaxDecodedLength(base64.Length));
+        var bytes = BytePool.Rent(Base64Chunk.MaxDecodedLength(base64.Length));
         try
         {
             if (!Base64Chunk.TryDecode(base64, bytes, out var count, out var error))
@@ -83,7 +82,7 @@ internal static partial class FileTransfer
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            BytePool.Return(bytes);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 using ExecActors.Platform;
@@ -15,6 +14,8 @@ internal static partial class FileTransfer
 
     private const int PieceBytes = 192 * 1024; // a multiple of three, so that pieces encode to whole quads
     private const int LeastPieceBytes = 12 * 1024;
+    private const int CountedFrom = 8 * 1024 * 1024; // an answer that is counted before it is made
+    private const int ReadUnmeasured = 1024 * 1024;
     private const int PieceDigits = PieceBytes / 3 * 4;
     private const int Envelope = 128;
 
@@ -25,31 +26,49 @@ internal static partial class FileTransfer
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">Open for reading; stays the caller's.</param>
     /// <param name="id">The request's id.</param>
-    /// <returns>The whole answer, a failure included; the caller owns it. A file that grows or shrinks meanwhile is read as far as it goes.</returns>
-    public static ByteLease ReadAll(FileHandle file, RequestId id)
+    /// <param name="window">Where the answer is counted.</param>
+    /// <returns>
+    /// The whole answer, a failure included; the caller owns it. A file that grows or shrinks meanwhile is read as far as it goes. Put off when the answer is
+    /// very large and others are not taken.
+    /// </returns>
+    /// <exception cref="BudgetSpentException">There is no memory for the answer.</exception>
+    public static FileReply ReadAll(FileHandle file, RequestId id, RequestWindow window)
     {
         var outcome = file.GetSize(out var size);
         if (!outcome.Succeeded)
         {
-            return AnswerFrames.Error(id, FileErrors.Of(outcome));
+            return FileReply.Failed(id, FileErrors.Of(outcome));
         }
 
         if (size > MostFileBytes)
         {
-            return AnswerFrames.Error(id, Errors.FileTooLarge);
+            return FileReply.Failed(id, Errors.FileTooLarge);
+        }
+
+        var length = Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope;
+        var expected = length < CountedFrom ? 0 : length;
+        if (expected > 0 && !window.TryExpect(expected))
+        {
+            return FileReply.PutOff;
         }
 
         // More than there should be, so that the end is seen too; and not little, for files of /proc say that they are empty.
         var wanted = (int)Math.Clamp((size / 3 * 3) + 3, LeastPieceBytes, PieceBytes);
-        var piece = ArrayPool<byte>.Shared.Rent(wanted);
-        using var frame = new FrameBuffer(Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope);
+        var piece = BytePool.Rent(wanted);
         try
         {
-            return TryReadAll(file, piece.AsSpan(0, wanted), frame, id) is { } error ? AnswerFrames.Error(id, error) : frame.Take();
+            using var frame = CountedFrameBuffer.Of(length, window.Answers);
+            var answer = TryReadAll(file, size, piece.AsSpan(0, wanted), frame, id, window) is { } error ? AnswerFrames.Error(id, error) : frame.Take();
+            return new FileReply(answer, Expected: expected);
+        }
+        catch
+        {
+            window.Arrive(expected); // it is not made
+            throw;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(piece);
+            BytePool.Return(piece);
         }
     }
 
@@ -81,7 +100,7 @@ internal static partial class FileTransfer
     private static RpcError? WriteOver(FileHandle file, ReadOnlySpan<byte> base64, out long written)
     {
         written = 0;
-        var piece = ArrayPool<byte>.Shared.Rent(Math.Min(PieceBytes, Base64Chunk.MaxDecodedLength(base64.Length) + 1));
+        var piece = BytePool.Rent(Math.Min(PieceBytes, Base64Chunk.MaxDecodedLength(base64.Length) + 1));
         try
         {
             while (!base64.IsEmpty)
@@ -106,17 +125,28 @@ internal static partial class FileTransfer
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(piece);
+            BytePool.Return(piece);
         }
     }
 
-    private static RpcError? TryReadAll(FileHandle file, Span<byte> piece, FrameBuffer frame, RequestId id)
+    private static RpcError? TryReadAll(FileHandle file, long told, Span<byte> piece, FrameBuffer frame, RequestId id, RequestWindow window)
     {
         WireWriter.BeginReadFileResult(frame, id);
         int count;
         long total = 0;
+        var unmeasuredUpTo = told + ReadUnmeasured;
         do
         {
+            if (total > unmeasuredUpTo)
+            {
+                // Nobody knows how long it is, and some never end. Before more is kept it is read through once, up to the bound.
+                unmeasuredUpTo = long.MaxValue;
+                if (IsLongerThan(Math.Min(told + window.UntoldFileBytes, MostFileBytes), file, total, piece, window))
+                {
+                    return Errors.FileTooLarge;
+                }
+            }
+
             var outcome = file.ReadAt(piece, total, out count);
             if (!outcome.Succeeded)
             {
@@ -124,9 +154,9 @@ internal static partial class FileTransfer
             }
 
             total += count;
-            if (total > MostFileBytes)
+            if (total > MostFileBytes || total - told > window.UntoldFileBytes || window.IsClosing)
             {
-                return Errors.FileTooLarge; // it has grown since its size was looked at
+                return Errors.FileTooLarge; // it has grown since its size was looked at, or nobody waits for it any more
             }
 
             WireWriter.ReadFilePart(frame, piece[..count]);
@@ -135,5 +165,19 @@ internal static partial class FileTransfer
 
         WireWriter.EndReadFileResult(frame);
         return null;
+    }
+
+    private static bool IsLongerThan(long length, FileHandle file, long from, Span<byte> piece, RequestWindow window)
+    {
+        while (from <= length && file.ReadAt(piece, from, out var count).Succeeded && !window.IsClosing)
+        {
+            from += count;
+            if (count < piece.Length)
+            {
+                break;
+            }
+        }
+
+        return from > length;
     }
 }

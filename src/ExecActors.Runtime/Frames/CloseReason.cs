@@ -27,5 +27,5 @@ public readonly record struct CloseReason(int Code, string Text)
     public static CloseReason Violation(string text) => new(1008, text);
 
     /// <summary>A message is longer than the server takes (1009).</summary>
-    public static CloseReason TooBig(int limit) => new(1009, $"message is longer than {limit} bytes (limits.message-bytes)");
+    public static CloseReason TooBig(int limit, string key = "limits.message-bytes") => new(1009, $"message is longer than {limit} bytes ({key})");
 }

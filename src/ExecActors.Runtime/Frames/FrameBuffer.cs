@@ -5,18 +5,24 @@ using ExecActors.Platform;
 namespace ExecActors.Runtime.Frames;
 
 /// <summary>Collects one outgoing frame in pooled memory. One use: write, then <see cref="Take"/> or <see cref="Dispose"/>.</summary>
-internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
+internal class FrameBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _array;
     private int _length;
 
     /// <summary>Starts with room for <paramref name="capacity"/> bytes; grows by doubling.</summary>
-    public FrameBuffer(int capacity) => _array = ArrayPool<byte>.Shared.Rent(capacity);
+    public FrameBuffer(int capacity)
+        : this(BytePool.Rent(capacity))
+    {
+    }
+
+    /// <summary>Starts with an array of the pool.</summary>
+    private protected FrameBuffer(byte[] array) => _array = array;
 
     /// <summary>The finished frame; the caller owns it and the buffer is empty and done.</summary>
     public ByteLease Take()
     {
-        var lease = ByteLease.Adopt(_array, _length);
+        var lease = Finish(_array, _length);
         _array = [];
         _length = 0;
         return lease;
@@ -48,10 +54,19 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
     {
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            GiveBack(_array, replaced: false);
             _array = [];
         }
     }
+
+    /// <summary>An array for the frame as it grows.</summary>
+    private protected virtual byte[] Rent(int capacity) => BytePool.Rent(capacity);
+
+    /// <summary>Gives an array back: for a larger one, or because the frame was not taken.</summary>
+    private protected virtual void GiveBack(byte[] array, bool replaced) => BytePool.Return(array);
+
+    /// <summary>The frame in its array.</summary>
+    private protected virtual ByteLease Finish(byte[] array, int length) => ByteLease.Adopt(array, length);
 
     private void Reserve(int sizeHint)
     {
@@ -61,11 +76,11 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _array.Length * 2));
+        var larger = Rent(Math.Max(needed, (int)Math.Min(_array.Length * 2L, Array.MaxLength)));
         _array.AsSpan(0, _length).CopyTo(larger);
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            GiveBack(_array, replaced: true);
         }
 
         _array = larger;

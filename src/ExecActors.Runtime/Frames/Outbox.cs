@@ -74,7 +74,8 @@ internal sealed class Outbox
     public bool TryTake(out OutboundFrame frame) => _frames.TryDequeue(out frame);
 
     /// <summary>Counts bytes that will be offered, or will not any more. From any thread.</summary>
-    public void Expect(int bytes) => Interlocked.Add(ref _queuedBytes, bytes);
+    /// <returns>All that are counted.</returns>
+    public long Expect(int bytes) => Interlocked.Add(ref _queuedBytes, bytes);
 
     /// <summary>The transport took these bytes.</summary>
     public void Sent(int bytes) => Interlocked.Add(ref _queuedBytes, -bytes);

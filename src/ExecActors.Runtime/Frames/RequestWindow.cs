@@ -10,7 +10,10 @@ namespace ExecActors.Runtime.Frames;
 /// A request that has settled its place may still have a large answer. Whoever is to make one asks <see cref="MustWait"/> before, so that a client
 /// which takes no answers does not have the server make them all.
 /// </remarks>
-internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
+/// <param name="limits">The bounds.</param>
+/// <param name="outbox">Knows which answers are not taken.</param>
+/// <param name="answers">What large answers of the connection take; null for no bound beside the window's own.</param>
+internal sealed class RequestWindow(LimitSettings limits, Outbox outbox, ByteBudget? answers = null)
 {
     // What may be under way at most: bytes below the bound, a message on top of them, and small requests until there is no place to wait for them.
     private readonly long _mostBytes = (2L * limits.ParkedBytes) + limits.MessageBytes;
@@ -22,6 +25,15 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
 
     /// <summary>Whether answers of any size may be added to those that the transport has not taken.</summary>
     public bool TakesAnswers => outbox.QueuedBytes < limits.ParkedBytes;
+
+    /// <summary>What large answers are counted against while they are made and until they are taken (<see cref="CountedFrameBuffer"/>).</summary>
+    public ByteBudget Answers { get; } = answers ?? new ByteBudget(long.MaxValue);
+
+    /// <summary>Bytes of a file beyond the size that it tells, which are read nevertheless.</summary>
+    public int UntoldFileBytes => limits.UntoldFileBytes;
+
+    /// <summary>Whether the connection ends, so that no answer is wanted any more.</summary>
+    public bool IsClosing => outbox.Closing is not null;
 
     /// <summary>Counts one message of that many bytes in.</summary>
     public void Enter(int bytes)
@@ -53,6 +65,27 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox)
 
     /// <summary>Counts an answer that was made, on its way to the outbox, among those that the client has not taken.</summary>
     public void Expect(int bytes) => outbox.Expect(bytes);
+
+    /// <summary>
+    /// Counts a very large answer before it is made, so that only one goes beyond the bound. When it has to wait, <see cref="OnAnswersTaken"/>'s action is
+    /// called once it may be tried again.
+    /// </summary>
+    public bool TryExpect(int bytes)
+    {
+        do
+        {
+            if (outbox.Expect(bytes) - bytes < limits.ParkedBytes)
+            {
+                return true;
+            }
+
+            outbox.Expect(-bytes);
+            WakeIfBlocked(); // somebody may have seen too many meanwhile
+        }
+        while (!MustWait());
+
+        return false;
+    }
 
     /// <summary>An answer that was expected is there: it has been offered to the outbox, or dropped.</summary>
     public void Arrive(int bytes)

@@ -52,8 +52,12 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
                 using var reply = outcome.Reply;
                 answer = reply is null
                     ? new BufferedAnswer(AnswerFrames.Error(id, outcome.Error), outcome.Reason)
-                    : await CollectAsync(id, reply, request.Stop.Token);
+                    : await CollectAsync(order.Ref, reply, request.Stop.Token);
             }
+        }
+        catch (BudgetSpentException)
+        {
+            answer = new BufferedAnswer(AnswerFrames.Error(id, Errors.Limit(BudgetSpentException.Key)), Reason: null);
         }
         catch (Exception e) when (HttpSender.IsExpected(e))
         {
@@ -90,15 +94,16 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
     }
 
     /// <summary>Encodes the body into the answer as it comes, so that it is held once.</summary>
-    private async Task<BufferedAnswer> CollectAsync(RequestId id, HttpReply reply, CancellationToken cancellationToken)
+    private async Task<BufferedAnswer> CollectAsync(RequestRef request, HttpReply reply, CancellationToken cancellationToken)
     {
+        var id = request.Id;
         var expected = reply.Response.Content.Headers.ContentLength;
         if (expected > settings.BufferedBodyBytes)
         {
             return TooLong(id);
         }
 
-        using var frame = new FrameBuffer((int)Math.Min(FirstFrameBytes, HeadBytes + ((expected ?? PieceBytes) * 4 / 3)));
+        using var frame = CountedFrameBuffer.Of((int)Math.Min(FirstFrameBytes, HeadBytes + ((expected ?? PieceBytes) * 4 / 3)), request.Window.Answers);
         WireWriter.BeginHttpResult(frame, id, reply.Status, reply.Headers);
         var body = await reply.Response.Content.ReadAsStreamAsync(cancellationToken);
         var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceBytes, (expected ?? PieceBytes) + RoomBytes));

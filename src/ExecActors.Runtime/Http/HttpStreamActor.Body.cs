@@ -1,7 +1,6 @@
-using System.Buffers;
-
 using Akka.Actor;
 
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
 
@@ -164,7 +163,7 @@ internal sealed partial class HttpStreamActor
     {
         if (_buffer.Length == 0)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(_environment.Settings.DeltaBytes, RoomBytes));
+            _buffer = BytePool.Rent(Math.Max(_environment.Settings.DeltaBytes, RoomBytes));
         }
 
         var read = _body!.ReadAsync(_buffer.AsMemory(_end, Room()), _stop.Token);
@@ -278,7 +277,7 @@ internal sealed partial class HttpStreamActor
     {
         if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            BytePool.Return(_buffer);
             _buffer = [];
         }
     }

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using ExecActors.Platform;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Http;
@@ -28,6 +30,9 @@ internal sealed record SessionEnvironment
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }
+
+    /// <summary>Told when a session has ended: <see cref="Memory.MemoryProtocol.LoadEnded"/>.</summary>
+    public IActorRef Memory { get; init; } = ActorRefs.Nobody;
 
     /// <summary>The result of environment/info, made once.</summary>
     public required ReadOnlyMemory<byte> EnvironmentInfo { get; init; }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using ExecActors.Protocol;
+using ExecActors.Runtime.Memory;
 
 using static ExecActors.Runtime.Sessions.RegistryProtocol;
 
@@ -246,6 +247,7 @@ internal sealed class SessionRegistryActor : ResumingActor, IWithTimers
         }
         else if (_byActor.Remove(terminated.ActorRef, out var ended))
         {
+            _environment.Memory.Tell(MemoryProtocol.LoadEnded.Instance, ActorRefs.NoSender);
             if (_sessions.Remove(ended.Id.Value))
             {
                 _places.Remove(ended);

@@ -23,6 +23,9 @@ public sealed record ExecServerSettings
     /// <summary>HTTP requests made for clients.</summary>
     public required HttpSettings Http { get; init; }
 
+    /// <summary>Memory of the whole server.</summary>
+    public required MemorySettings Memory { get; init; }
+
     /// <summary>What ends with what.</summary>
     public required LifetimeSettings Lifetime { get; init; }
 
@@ -91,6 +94,7 @@ public sealed record ExecServerSettings
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
                 ParkedBytes = read.Bytes("execactors.limits.parked-bytes", 64 << 10, 1 << 30),
+                UntoldFileBytes = read.Bytes("execactors.limits.untold-file-bytes", 1 << 20, 512 << 20),
                 ReserveBytes = read.Bytes("execactors.limits.reserve-bytes", 0, 1 << 30),
                 ConcurrentRequests = read.Count("execactors.limits.concurrent-requests", 0, 1_000_000),
             },
@@ -101,6 +105,7 @@ public sealed record ExecServerSettings
                 UpgradeTimeout = read.Duration("execactors.connection.upgrade-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
                 CloseTimeout = read.Duration("execactors.connection.close-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
                 ReceiveBufferBytes = read.Bytes("execactors.connection.receive-buffer-bytes", 1 << 10, 1 << 20),
+                HandshakeMessageBytes = read.Bytes("execactors.connection.handshake-message-bytes", 1 << 10, 1 << 30),
                 KeepAliveIdle = read.Duration("execactors.connection.keepalive-idle", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
                 KeepAliveInterval = read.Duration("execactors.connection.keepalive-interval", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
                 KeepAliveProbes = read.Count("execactors.connection.keepalive-probes", 1, 127),
@@ -113,6 +118,7 @@ public sealed record ExecServerSettings
             },
             Sandbox = SandboxSettings.Read(read),
             Lifetime = LifetimeSettings.Read(read),
+            Memory = MemorySettings.Read(read),
             Process = new ProcessSettings
             {
                 Linger = read.Duration("execactors.process.linger", TimeSpan.Zero, TimeSpan.FromDays(7)),
@@ -212,6 +218,9 @@ public sealed record LimitSettings
     /// <summary>Bytes held by one connection's requests, and by its answers.</summary>
     public required int ParkedBytes { get; init; }
 
+    /// <summary>Bytes of a file beyond the size that it tells.</summary>
+    public required int UntoldFileBytes { get; init; }
+
     /// <summary>Bytes of one connection's requests that are kept back while <see cref="ParkedBytes"/> are held.</summary>
     public required int ReserveBytes { get; init; }
 
@@ -236,6 +245,9 @@ public sealed record ConnectionSettings
 
     /// <summary>First receive buffer of a message, in bytes.</summary>
     public required int ReceiveBufferBytes { get; init; }
+
+    /// <summary>Longest message before initialized, in bytes.</summary>
+    public required int HandshakeMessageBytes { get; init; }
 
     /// <summary>TCP_KEEPIDLE.</summary>
     public required TimeSpan KeepAliveIdle { get; init; }

@@ -40,6 +40,7 @@ internal static class HostSetup
             server.Authentication = authentication;
             server.Hocon = config.Hocon;
             server.ContainsDescendants = true;
+            server.GivesMemoryBack = true;
             server.HoconSource = config.Source;
             server.ConcurrentRequests = options.ConcurrentRequests;
             foreach (var name in options.AllowedHosts)

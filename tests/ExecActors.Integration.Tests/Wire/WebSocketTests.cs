@@ -101,6 +101,9 @@ public sealed class WebSocketTests(ServerFixture fixture) : IClassFixture<Server
     public async Task A_message_of_64_MiB_is_read_in_one_frame_and_a_longer_one_closes_with_a_reason()
     {
         using var socket = await RawWebSocket.ConnectAsync(fixture.Server.Endpoint);
+        await socket.SendTextAsync("""{"id":6,"method":"initialize","params":{"clientName":"long"}}""");
+        await socket.SendTextAsync("""{"method":"initialized"}""");
+        Assert.Equal(6, (int?)JObject.Parse((await socket.NextAsync())!.Text)["id"]);
         await socket.SendFrameAsync(WebSocketOpcode.Text, Padded(LongestMessage));
         Assert.Equal(7, (int?)JObject.Parse((await socket.NextAsync())!.Text)["id"]);
 

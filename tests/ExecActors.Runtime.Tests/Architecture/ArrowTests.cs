@@ -20,6 +20,7 @@ public sealed partial class ArrowTests
     private static readonly Dictionary<string, string[]> _folders = new(StringComparer.Ordinal)
     {
         ["Settings"] = [],
+        ["Memory"] = ["Settings"],
         ["Workers"] = ["Settings"],
         ["Frames"] = ["Settings"],
         ["Processes"] = ["Workers", "Sandbox", "Frames", "Settings"],
@@ -27,9 +28,9 @@ public sealed partial class ArrowTests
         ["FileSystem"] = ["Workers", "Sandbox", "Frames", "Settings"],
         ["FileSystem/Helper"] = ["FileSystem", "Sandbox", "Frames", "Settings"],
         ["Http"] = ["Frames", "Settings"],
-        ["Sessions"] = ["Workers", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],
-        ["Connections"] = ["Sessions", "Processes", "Frames", "Settings"],
-        [""] = ["Workers", "Connections", "Sessions", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],
+        ["Sessions"] = ["Workers", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Memory", "Settings"],
+        ["Connections"] = ["Sessions", "Processes", "Frames", "Memory", "Settings"],
+        [""] = ["Memory", "Workers", "Connections", "Sessions", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],
     };
 
     [Fact]

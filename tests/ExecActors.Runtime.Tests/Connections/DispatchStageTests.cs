@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.TestKit;
@@ -23,7 +24,7 @@ public sealed class DispatchStageTests : RuntimeTest
         _session = CreateTestProbe();
         var settings = Settings with { Limits = Settings.Limits with { InFlightRequests = 2 } };
 #pragma warning disable CA2000 // nothing is received or sent
-        var parts = new ConnectionParts(_connection.Ref, new ScriptedTransport(), settings, CancellationToken.None);
+        var parts = new ConnectionParts(_connection.Ref, new ScriptedTransport(), new ConnectionEnvironment(ActorRefs.Nobody, settings, Lines), CancellationToken.None);
 #pragma warning restore CA2000
         _window = parts.Window;
         _handOver = parts.HandOver;

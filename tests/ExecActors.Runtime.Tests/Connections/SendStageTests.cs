@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.TestKit;
@@ -25,7 +26,7 @@ public sealed class SendStageTests : RuntimeTest
         _connection = CreateTestProbe();
         _session = CreateTestProbe();
         var settings = Settings with { Session = Settings.Session with { CreditBytes = CreditBytes } };
-        var parts = new ConnectionParts(_connection.Ref, _peer, settings, CancellationToken.None);
+        var parts = new ConnectionParts(_connection.Ref, _peer, new ConnectionEnvironment(ActorRefs.Nobody, settings, Lines), CancellationToken.None);
         _outbox = parts.Outbox;
         _outbox.CreditTarget = new CreditTarget(_session.Ref, 7);
         Source.FromGraph(new OutboxSource()).To(Sink.FromGraph(new SendStage())).WithAttributes(new Attributes(parts)).Run(Sys.Materializer());

@@ -114,7 +114,7 @@ public sealed class StageSplitTests : RuntimeTest
             Connection = Settings.Connection with { ReceiveBufferBytes = 16 },
             Limits = Settings.Limits with { MessageBytes = maxBytes },
         };
-        var parts = new Attributes(new ConnectionParts(ActorRefs.Nobody, transport, settings, CancellationToken.None));
+        var parts = new Attributes(new ConnectionParts(ActorRefs.Nobody, transport, new ConnectionEnvironment(ActorRefs.Nobody, settings, Lines), CancellationToken.None));
         var messages = await Source.FromGraph(new ReceiveStage()).Via(new DecodeStage()).WithAttributes(parts)
             .RunWith(Sink.Seq<InboundMessage>(), Sys.Materializer()).SoonAsync();
         return [.. messages.Select(Shape)];

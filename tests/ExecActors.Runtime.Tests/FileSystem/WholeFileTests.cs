@@ -117,7 +117,7 @@ public sealed class WholeFileTests : IDisposable
     public void A_file_that_says_it_is_empty_is_read_to_its_end()
     {
         using var handle = Opened("/proc/self/maps");
-        using var answer = FileTransfer.ReadAll(handle, FileRequests.Id);
+        using var answer = FileTransfer.ReadAll(handle, FileRequests.Id, FileRequests.Window).Frame;
         var base64 = Encoding.ASCII.GetString(answer.Span)["{\"id\":3,\"result\":{\"dataBase64\":\"".Length..^3];
 
         var maps = Encoding.UTF8.GetString(Convert.FromBase64String(base64));
@@ -140,7 +140,7 @@ public sealed class WholeFileTests : IDisposable
     public void A_read_that_the_system_refuses_is_answered_with_its_error()
     {
         using var handle = _files.Open("new", FsOpenMode.Replace, atomic: false, out _)!;
-        using var answer = FileTransfer.ReadAll(handle, FileRequests.Id);
+        using var answer = FileTransfer.ReadAll(handle, FileRequests.Id, FileRequests.Window).Frame;
 
         Assert.Equal("""{"error":{"code":-32603,"message":"Bad file descriptor (os error 9)"},"id":3}""", Encoding.UTF8.GetString(answer.Span));
     }

@@ -4,6 +4,8 @@ using System.Text;
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
+using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Settings;
 using ExecActors.Testing;
 
 namespace ExecActors.Runtime.Tests.Support;
@@ -13,6 +15,9 @@ internal sealed class FileRequests : IDisposable
 {
     /// <summary>The id that whole answers carry.</summary>
     public static readonly RequestId Id = RequestId.FromNumber(3);
+
+    /// <summary>A window without anything under way.</summary>
+    public static RequestWindow Window => new(ExecServerSettings.From(ExecServerSettings.BuiltIn).Limits, new Outbox());
 
     private readonly TemporaryFolder _folder = new();
 
@@ -59,7 +64,7 @@ internal sealed class FileRequests : IDisposable
         }
 
         using (handle)
-        using (var answer = FileTransfer.ReadAll(handle, Id))
+        using (var answer = FileTransfer.ReadAll(handle, Id, Window).Frame)
         {
             return Encoding.UTF8.GetString(answer.Span);
         }
