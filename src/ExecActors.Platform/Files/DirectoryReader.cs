@@ -42,13 +42,39 @@ internal sealed class DirectoryReader(SafeFileHandle directory) : IDisposable
     /// <summary>Opens a directory by its path.</summary>
     /// <param name="path">Without a closing NUL.</param>
     /// <param name="followLink">Otherwise a link as the last name is ENOTDIR.</param>
+    /// <param name="guard">Judges what was opened; null for none.</param>
     /// <param name="reader">The caller disposes it; null on failure.</param>
-    public static FileOutcome Open(ReadOnlySpan<byte> path, bool followLink, out DirectoryReader? reader)
+    public static FileOutcome Open(ReadOnlySpan<byte> path, bool followLink, IPlaceGuard? guard, out DirectoryReader? reader) =>
+        Open(Libc.NoDirectory, CString.Of(path), followLink, guard, out reader);
+
+    /// <summary>Opens a directory by a path from another one, with a closing NUL.</summary>
+    /// <inheritdoc cref="Open(ReadOnlySpan{byte}, bool, IPlaceGuard?, out DirectoryReader?)"/>
+    public static FileOutcome Open(SafeFileHandle from, ReadOnlySpan<byte> path, bool followLink, IPlaceGuard? guard, out DirectoryReader? reader)
     {
+        reader = null;
+        if (guard is not null)
+        {
+            return OpenHeld(from, path, followLink, guard, out reader);
+        }
+
         var flags = Libc.O_RDONLY | Libc.O_DIRECTORY | (followLink ? 0 : Libc.O_NOFOLLOW);
-        var directory = Libc.OpenAt(Libc.NoDirectory, CString.Of(path), flags);
+        var directory = Libc.OpenAt(from, path, flags);
         reader = directory.IsInvalid ? null : new DirectoryReader(directory);
         return directory.IsInvalid ? FileOutcome.LastError : default;
+    }
+
+    // Judged before it is opened: what may not be seen is absent, and not something without the permission to read it.
+    private static FileOutcome OpenHeld(SafeFileHandle from, ReadOnlySpan<byte> path, bool followLink, IPlaceGuard guard, out DirectoryReader? reader)
+    {
+        reader = null;
+        using var held = Libc.OpenAt(from, path, Libc.O_PATH | (followLink ? 0 : Libc.O_NOFOLLOW));
+        if (held.IsInvalid)
+        {
+            return FileOutcome.LastError;
+        }
+
+        var outcome = guard.MayRead(held);
+        return outcome.Succeeded ? Open(Libc.NoDirectory, LinuxFiles.SelfPath(held), followLink: true, guard: null, out reader) : outcome;
     }
 
     /// <summary>Goes to the next entry.</summary>

@@ -29,7 +29,7 @@ public readonly record struct WalkError(byte[] Path, int Errno);
 public sealed record WalkResult(IReadOnlyList<WalkEntry> Entries, IReadOnlyList<WalkError> Errors, bool Truncated);
 
 /// <summary>One walk.</summary>
-internal sealed class DirectoryWalk(WalkLimits limits)
+internal sealed class DirectoryWalk(WalkLimits limits, IPlaceGuard? guard)
 {
     private readonly List<WalkEntry> _entries = [];
     private readonly List<WalkError> _errors = [];
@@ -67,7 +67,7 @@ internal sealed class DirectoryWalk(WalkLimits limits)
         }
 
         _opened++;
-        var outcome = DirectoryReader.Open(path, limits.FollowLinks, out var reader);
+        var outcome = DirectoryReader.Open(path, limits.FollowLinks, guard, out var reader);
         using var closesReader = reader;
         if (reader is null)
         {

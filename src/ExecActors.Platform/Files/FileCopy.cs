@@ -11,13 +11,22 @@ internal static class FileCopy
     private const int BufferBytes = 256 * 1024;
     private const long MostAtOnce = 1L << 30;
 
-    /// <summary>Copies over what the destination leads to, or makes it. A file copied onto itself, under whatever name, is left alone.</summary>
-    /// <param name="source">With a closing NUL; not a link.</param>
-    /// <param name="destination">With a closing NUL; links are written through.</param>
-    public static FileOutcome Run(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination)
+    /// <summary>Copies over what the new name leads to, or makes it. A file copied onto itself, under whatever name, is left alone.</summary>
+    /// <param name="directory">The directory of the source.</param>
+    /// <param name="name">Its name there, with a closing NUL; not a link.</param>
+    /// <param name="newDirectory">The directory of the new name.</param>
+    /// <param name="newName">With a closing NUL; links are written through.</param>
+    /// <param name="guard">Judges both files; null for none.</param>
+    public static FileOutcome Run(SafeFileHandle directory, byte[] name, SafeFileHandle newDirectory, byte[] newName, IPlaceGuard? guard)
     {
-        using var from = Libc.OpenAt(Libc.NoDirectory, source, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW);
-        if (from.IsInvalid || Libc.Status(from, out var old) < 0)
+        var outcome = OpenSource(directory, name, guard, out var from);
+        using var closesFrom = from;
+        if (!outcome.Succeeded)
+        {
+            return outcome;
+        }
+
+        if (Libc.Status(from, out var old) < 0)
         {
             return FileOutcome.LastError;
         }
@@ -27,10 +36,14 @@ internal static class FileCopy
             return FileOutcome.Refused(FileRefusal.UncopyableKind); // swapped in since it was looked at
         }
 
-        // Not O_TRUNC: that would empty a file copied onto itself.
-        var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_NONBLOCK;
-        using var to = Libc.OpenAt(Libc.NoDirectory, destination, flags, old.Permissions & 0x1FF);
-        if (to.IsInvalid || Libc.Status(to, out var present) < 0)
+        outcome = OpenDestination(newDirectory, newName, old.Permissions & 0x1FF, guard, out var to);
+        using var closesTo = to;
+        if (!outcome.Succeeded)
+        {
+            return outcome;
+        }
+
+        if (Libc.Status(to, out var present) < 0)
         {
             return FileOutcome.LastError;
         }
@@ -40,8 +53,31 @@ internal static class FileCopy
             return default;
         }
 
-        var outcome = present.IsRegular ? Fill(from, to, old.Size) : CopyBytes(from, to, 0, long.MaxValue);
+        outcome = present.IsRegular ? Fill(from, to, old.Size) : CopyBytes(from, to, 0, long.MaxValue);
         return outcome.Succeeded && present.IsRegular ? FileOutcome.Of(Libc.ChangeMode(to, old.Permissions)) : outcome;
+    }
+
+    private static FileOutcome OpenSource(SafeFileHandle directory, byte[] name, IPlaceGuard? guard, out SafeFileHandle file)
+    {
+        if (guard is not null)
+        {
+            return HeldFiles.OpenRead(directory, name, followLink: false, guard, out file);
+        }
+
+        file = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW);
+        return file.IsInvalid ? FileOutcome.LastError : default;
+    }
+
+    // Not O_TRUNC: that would empty a file copied onto itself.
+    private static FileOutcome OpenDestination(SafeFileHandle directory, byte[] name, uint mode, IPlaceGuard? guard, out SafeFileHandle file)
+    {
+        if (guard is not null)
+        {
+            return HeldFiles.OpenWrite(directory, name, new HeldWrite(Flags: 0, mode), guard, out file);
+        }
+
+        file = Libc.OpenAt(directory, name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_NONBLOCK, mode);
+        return file.IsInvalid ? FileOutcome.LastError : default;
     }
 
     private static FileOutcome Fill(SafeFileHandle from, SafeFileHandle to, long size)

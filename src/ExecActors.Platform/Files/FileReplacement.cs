@@ -13,7 +13,6 @@ namespace ExecActors.Platform;
 /// </remarks>
 public sealed class FileReplacement : IDisposable
 {
-    private const int MostLinks = 40; // as many as the kernel follows
     private const int Attempts = 8;
 
     private readonly SafeFileHandle _directory;
@@ -60,33 +59,42 @@ public sealed class FileReplacement : IDisposable
 
     /// <summary>Opens a new file for writing that will take the place of what a path leads to.</summary>
     /// <param name="path">Absolute; links are followed, also one that leads nowhere yet.</param>
+    /// <param name="guard">Judges the place before anything is made there.</param>
     /// <param name="handle">The file; null on failure.</param>
-    internal static FileOutcome Open(ReadOnlySpan<byte> path, out FileHandle? handle)
+    internal static FileOutcome Open(ReadOnlySpan<byte> path, IPlaceGuard? guard, out FileHandle? handle)
     {
         handle = null;
-        var outcome = Resolve(path, out var directory, out var name, out var present);
+        var outcome = HeldPlace.Follow(path, out var found);
+        using var place = found;
+        if (outcome.Succeeded)
+        {
+            outcome = guard?.MayTake(place!.Directory, place.Name) ?? default;
+        }
+
+        if (outcome.Succeeded && place!.Present is { } status)
+        {
+            outcome = MayReplace(place, status);
+        }
+
         if (!outcome.Succeeded)
         {
-            directory.Dispose();
             return outcome;
         }
 
-        var file = Create(directory, out var temporaryName);
+        var file = Create(place!.Directory, out var temporaryName);
         if (file.IsInvalid)
         {
-            outcome = FileOutcome.LastError;
-            directory.Dispose();
-            return outcome;
+            return FileOutcome.LastError;
         }
 
-        if (present is { } old)
+        if (place.Present is { } old)
         {
             // The owner first: a change of it clears the set-id bits. Not allowed to most, and then the new file is simply ours.
             _ = Libc.ChangeOwner(file, old.Owner.User, old.Owner.Group);
             _ = Libc.ChangeMode(file, old.Permissions);
         }
 
-        handle = new FileHandle(file, new FileReplacement(directory, name, temporaryName));
+        handle = new FileHandle(file, new FileReplacement(place.TakeDirectory(), place.Name, temporaryName));
         return default;
     }
 
@@ -131,71 +139,15 @@ public sealed class FileReplacement : IDisposable
         }
     }
 
-    private static FileOutcome Resolve(ReadOnlySpan<byte> path, out SafeFileHandle directory, out byte[] name, out FileStatus? present)
-    {
-        present = null;
-        name = NativePath.Name(path);
-        var outcome = NativePath.OpenParent(path, followLinks: true, out directory);
-        for (var links = 0; outcome.Succeeded && links < MostLinks; links++)
-        {
-            if (Libc.StatusAt(directory, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
-            {
-                outcome = FileOutcome.LastError;
-                return outcome.IsNotFound ? default : outcome;
-            }
-
-            if (!status.IsLink)
-            {
-                present = status;
-                return MayReplace(directory, name, status);
-            }
-
-            outcome = Follow(ref directory, ref name);
-        }
-
-        return outcome.Succeeded ? FileOutcome.Failed(Errno.ELOOP) : outcome;
-    }
-
-    private static FileOutcome Follow(ref SafeFileHandle directory, ref byte[] name)
-    {
-        if (Libc.ReadLinkAt(directory, name) is not { } target)
-        {
-            return FileOutcome.LastError;
-        }
-
-        var text = target.AsSpan(0, target.Length - 1);
-        var slash = text.LastIndexOf((byte)'/');
-        var last = text[(slash + 1)..];
-        if (last.IsEmpty || last.SequenceEqual("."u8) || last.SequenceEqual(".."u8))
-        {
-            return FileOutcome.Failed(Errno.EISDIR);
-        }
-
-        if (slash >= 0)
-        {
-            var next = Libc.OpenAt(directory, CString.Of(text[..Math.Max(slash, 1)]), Libc.O_PATH | Libc.O_DIRECTORY);
-            if (next.IsInvalid)
-            {
-                return FileOutcome.LastError;
-            }
-
-            directory.Dispose();
-            directory = next;
-        }
-
-        name = CString.Of(last);
-        return default;
-    }
-
     // The right to the directory would do for a rename; what may not be written in place may not be replaced either.
-    private static FileOutcome MayReplace(SafeFileHandle directory, byte[] name, FileStatus status)
+    private static FileOutcome MayReplace(HeldPlace place, FileStatus status)
     {
         if (status.IsDirectory)
         {
             return FileOutcome.Failed(Errno.EISDIR);
         }
 
-        return status.IsRegular ? FileOutcome.Of(Libc.AccessWrite(directory, name)) : FileOutcome.Refused(FileRefusal.NotAFile);
+        return status.IsRegular ? FileOutcome.Of(Libc.AccessWrite(place.Directory, place.Name)) : FileOutcome.Refused(FileRefusal.NotAFile);
     }
 
     private static SafeFileHandle Create(SafeFileHandle directory, out byte[]? temporaryName)

@@ -14,89 +14,61 @@ public static partial class LinuxFiles
     /// <param name="source">Absolute; a link is copied itself.</param>
     /// <param name="destination">Absolute.</param>
     /// <param name="recursive">Whether a directory may be copied.</param>
-    public static FileOutcome Copy(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, bool recursive)
+    /// <param name="guard">Judges what is read, and where each thing is made; null for none.</param>
+    public static FileOutcome Copy(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, bool recursive, IPlaceGuard? guard = null)
     {
-        var name = CString.Of(source);
-        if (Libc.StatusAt(Libc.NoDirectory, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
+        var outcome = HeldPlace.Find(source, followLinks: true, out var foundSource);
+        using var from = foundSource;
+        if (!outcome.Succeeded)
+        {
+            return outcome;
+        }
+
+        using var held = Libc.OpenAt(from!.Directory, from.Name, Libc.O_PATH | Libc.O_NOFOLLOW);
+        if (held.IsInvalid || Libc.Status(held, out var status) < 0)
         {
             return FileOutcome.LastError;
         }
 
-        if (!status.IsDirectory)
+        outcome = guard?.MayRead(held) ?? default;
+        if (!outcome.Succeeded)
         {
-            return status.IsLink ? CopyLink(name, destination)
-                : status.IsRegular ? FileCopy.Run(name, CString.Of(destination))
-                : NotRegular(Libc.NoDirectory, name, status, FileOutcome.Refused(FileRefusal.UncopyableKind));
+            return outcome;
         }
 
-        if (!recursive)
+        if (status.IsDirectory)
         {
-            return FileOutcome.Refused(FileRefusal.DirectoryNeedsRecursive);
+            return recursive ? CopyTree(from, status.Identity, destination, guard) : FileOutcome.Refused(FileRefusal.DirectoryNeedsRecursive);
         }
 
-        var outcome = LeadsBelow(destination, status.Identity);
-        return outcome.Succeeded ? CopyTree(source.ToArray(), destination.ToArray()) : outcome;
+        if (!status.IsLink && !status.IsRegular)
+        {
+            return NotRegular(from.Directory, from.Name, status, FileOutcome.Refused(FileRefusal.UncopyableKind));
+        }
+
+        outcome = HeldPlace.Find(destination, followLinks: true, out var foundDestination);
+        using var to = foundDestination;
+        return outcome.Succeeded ? TreeCopy.CopyEntry(from.Directory, from.Name, status, to!.Directory, to.Name, guard) : outcome;
     }
 
-    private static FileOutcome CopyLink(byte[] source, ReadOnlySpan<byte> destination) =>
-        Libc.ReadLinkAt(Libc.NoDirectory, source) is { } target ? FileOutcome.Of(Libc.SymlinkAt(target, CString.Of(destination))) : FileOutcome.LastError;
-
-    private static FileOutcome CopyTree(byte[] source, byte[] destination)
+    private static FileOutcome CopyTree(HeldPlace from, FileIdentity identity, ReadOnlySpan<byte> destination, IPlaceGuard? guard)
     {
-        var left = new Stack<(byte[] Source, byte[] Destination)>();
-        left.Push((source, destination));
-        while (left.TryPop(out var pair))
-        {
-            var outcome = CreateDirectory(pair.Destination, recursive: true, followLinks: true);
-            if (outcome.Succeeded)
-            {
-                outcome = CopyEntries(pair.Source, pair.Destination, left);
-            }
-
-            if (!outcome.Succeeded)
-            {
-                return outcome;
-            }
-        }
-
-        return default;
-    }
-
-    private static FileOutcome CopyEntries(byte[] source, byte[] destination, Stack<(byte[] Source, byte[] Destination)> left)
-    {
-        // O_NOFOLLOW: a link inside the tree is copied as one, also when it was swapped in only now.
-        var opened = DirectoryReader.Open(source, followLink: false, out var reader);
+        // O_NOFOLLOW: it was a directory a moment ago.
+        var outcome = DirectoryReader.Open(from.Directory, from.Name, followLink: false, guard, out var reader);
         using var closesReader = reader;
-        if (reader is null)
+        if (outcome.Succeeded)
         {
-            return opened;
+            outcome = LeadsBelow(destination, identity);
         }
 
-        while (reader.MoveNext())
+        if (!outcome.Succeeded)
         {
-            var from = NativePath.Join(source, reader.Name);
-            var to = NativePath.Join(destination, reader.Name);
-            if (Libc.StatusAt(reader.Descriptor, reader.NameWithNul, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
-            {
-                return FileOutcome.LastError;
-            }
-
-            if (status.IsDirectory)
-            {
-                left.Push((from, to));
-                continue;
-            }
-
-            var outcome = status.IsLink ? CopyLink(CString.Of(from), to)
-                : status.IsRegular ? FileCopy.Run(CString.Of(from), CString.Of(to))
-                : NotRegular(reader.Descriptor, reader.NameWithNul.ToArray(), status, default);
-            if (!outcome.Succeeded)
-            {
-                return outcome;
-            }
+            return outcome;
         }
 
-        return FileOutcome.Failed(reader.Errno);
+        outcome = CreateTree(destination, guard, out var to);
+        using var closesTo = to;
+        return outcome.Succeeded ? new TreeCopy(reader!.Descriptor, to, guard).Run() : outcome;
     }
 
     /// <summary>Refuses a destination that is, or would be made, in the directory itself. Looks from the lowest ancestor that exists up to the root.</summary>

@@ -1,5 +1,4 @@
 using ExecActors.Platform.Interop;
-using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -11,7 +10,9 @@ public static partial class LinuxFiles
     /// <param name="recursive">Whether a directory goes with everything in it; otherwise one that is not empty is ENOTEMPTY.</param>
     /// <param name="force">Whether a missing path is a success. No other failure is.</param>
     /// <param name="followLinks">Otherwise a link on the way is ENOTDIR, a link at the end is refused, and so is <paramref name="recursive"/>.</param>
-    public static FileOutcome Remove(ReadOnlySpan<byte> path, bool recursive, bool force, bool followLinks)
+    /// <param name="guard">Judges the name; null for none.</param>
+    /// <returns>EBUSY also when a sandbox relies on it, or on something below it (<see cref="Placeholders"/>).</returns>
+    public static FileOutcome Remove(ReadOnlySpan<byte> path, bool recursive, bool force, bool followLinks, IPlaceGuard? guard = null)
     {
         if (recursive && !followLinks)
         {
@@ -23,21 +24,25 @@ public static partial class LinuxFiles
             return FileOutcome.Failed(Errno.EBUSY);
         }
 
-        var outcome = NativePath.OpenParent(path, followLinks, out var parent);
-        using (parent)
+        var outcome = HeldPlace.Find(path, followLinks, out var found);
+        using var place = found;
+        if (outcome.Succeeded)
         {
-            if (outcome.Succeeded)
+            outcome = guard?.MayTake(place!.Directory, place.Name) ?? default;
+            if (!outcome.Succeeded)
             {
-                outcome = Remove(parent, NativePath.Name(path), recursive, followLinks);
+                return outcome; // whether there is something or not
             }
+
+            outcome = Remove(place!, recursive, followLinks);
         }
 
         return force && outcome.IsNotFound ? default : outcome;
     }
 
-    private static FileOutcome Remove(SafeFileHandle parent, byte[] name, bool recursive, bool followLinks)
+    private static FileOutcome Remove(HeldPlace place, bool recursive, bool followLinks)
     {
-        if (Libc.StatusAt(parent, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
+        if (Libc.StatusAt(place.Directory, place.Name, Libc.AT_SYMLINK_NOFOLLOW, out var status) < 0)
         {
             return FileOutcome.LastError;
         }
@@ -47,12 +52,19 @@ public static partial class LinuxFiles
             return FileOutcome.Refused(FileRefusal.SymbolicLink);
         }
 
-        if (status.IsDirectory && recursive)
+        if (!status.IsDirectory)
         {
-            using var removal = new TreeRemoval();
-            return removal.Run(parent, name);
+            return FileOutcome.Of(Libc.UnlinkAt(place.Directory, place.Name, 0));
         }
 
-        return FileOutcome.Of(Libc.UnlinkAt(parent, name, status.IsDirectory ? Libc.AT_REMOVEDIR : 0));
+        var outcome = PlaceholderClaim.Of(place, out var claim);
+        using var endsClaim = claim;
+        if (outcome.Succeeded && recursive)
+        {
+            using var removal = new TreeRemoval(claim is not null);
+            return removal.Run(place.Directory, place.Name);
+        }
+
+        return outcome.Succeeded ? FileOutcome.Of(Libc.UnlinkAt(place.Directory, place.Name, Libc.AT_REMOVEDIR)) : outcome;
     }
 }

@@ -7,13 +7,14 @@ public static partial class LinuxFiles
     /// <param name="root">Absolute. A file, or a link without <see cref="WalkLimits.FollowLinks"/>, has nothing below it.</param>
     /// <param name="limits">How far it goes.</param>
     /// <param name="result">What was found; nothing on failure.</param>
+    /// <param name="guard">Judges each directory that is opened; null for none.</param>
     /// <returns>A failure only when the root does not exist or cannot be reached.</returns>
-    public static FileOutcome Walk(ReadOnlySpan<byte> root, WalkLimits limits, out WalkResult result)
+    public static FileOutcome Walk(ReadOnlySpan<byte> root, WalkLimits limits, out WalkResult result, IPlaceGuard? guard = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        var outcome = StatusFollowed(root, out var status, out var isLink);
+        var outcome = StatusFollowed(root, guard, out var status, out var isLink);
         result = outcome.Succeeded && status.IsDirectory && (limits.FollowLinks || !isLink)
-            ? new DirectoryWalk(limits).Run(root.ToArray())
+            ? new DirectoryWalk(limits, guard).Run(root.ToArray())
             : new WalkResult([], [], Truncated: false);
         return outcome;
     }

@@ -15,10 +15,16 @@ namespace ExecActors.Platform;
 public static partial class LinuxFiles
 {
     /// <summary>Kind, size and times. Following, they are those of a link's target.</summary>
-    public static FileOutcome GetMetadata(ReadOnlySpan<byte> path, bool followLinks, out FileMetadata metadata)
+    /// <param name="path">Absolute.</param>
+    /// <param name="followLinks">Otherwise a link is refused.</param>
+    /// <param name="metadata">What was found; nothing on failure.</param>
+    /// <param name="guard">Judges what is looked at; null for none.</param>
+    public static FileOutcome GetMetadata(ReadOnlySpan<byte> path, bool followLinks, out FileMetadata metadata, IPlaceGuard? guard = null)
     {
         metadata = default;
-        var outcome = followLinks ? StatusFollowed(path, out var status, out var isLink) : StatusUnfollowed(path, out status, out isLink);
+        var outcome = followLinks
+            ? StatusFollowed(path, guard, out var status, out var isLink)
+            : StatusUnfollowed(path, guard, out status, out isLink);
         if (outcome.Succeeded)
         {
             metadata = new FileMetadata(status.IsDirectory, status.IsRegular, isLink, status.Size, status.BirthMs, status.ModifiedMs);
@@ -30,11 +36,25 @@ public static partial class LinuxFiles
     /// <summary>The path without links; it must exist.</summary>
     /// <param name="path">Absolute.</param>
     /// <param name="canonical">The result; empty on failure.</param>
-    public static FileOutcome Canonicalize(ReadOnlySpan<byte> path, out byte[] canonical)
+    /// <param name="guard">Judges what is at the end of the path; null for none.</param>
+    public static FileOutcome Canonicalize(ReadOnlySpan<byte> path, out byte[] canonical, IPlaceGuard? guard = null)
     {
-        var resolved = Libc.RealPath(CString.Of(path));
-        canonical = resolved ?? [];
-        return resolved is null ? FileOutcome.LastError : default;
+        if (guard is null)
+        {
+            var resolved = Libc.RealPath(CString.Of(path));
+            canonical = resolved ?? [];
+            return resolved is null ? FileOutcome.LastError : default;
+        }
+
+        canonical = [];
+        using var held = Libc.OpenAt(Libc.NoDirectory, CString.Of(path), Libc.O_PATH);
+        if (held.IsInvalid)
+        {
+            return FileOutcome.LastError;
+        }
+
+        var outcome = guard.MayRead(held);
+        return outcome.Succeeded && !TryLocate(held, out canonical) ? FileOutcome.Failed(Errno.ENOENT) : outcome;
     }
 
     /// <summary>Where an open file or directory is now, as this process sees it, without links.</summary>
@@ -48,40 +68,30 @@ public static partial class LinuxFiles
         return isHere;
     }
 
-    /// <summary>Gives a file or directory another name on the same file system (renameat2(2)). A link is renamed itself.</summary>
-    /// <param name="source">The present name.</param>
-    /// <param name="destination">The new one.</param>
-    /// <param name="replace">Whether what has that name already goes; otherwise EEXIST.</param>
-    public static FileOutcome Rename(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, bool replace) => FileOutcome.Of(Libc.RenameAt(
-        Libc.NoDirectory, CString.Of(source), Libc.NoDirectory, CString.Of(destination), replace ? 0 : Libc.RENAME_NOREPLACE));
-
     /// <summary>Sets the permission bits.</summary>
     /// <param name="path">Absolute.</param>
     /// <param name="mode">0 to 0o7777.</param>
     /// <param name="followLinks">Otherwise a link as the last name is ELOOP.</param>
-    public static FileOutcome ChangeMode(ReadOnlySpan<byte> path, int mode, bool followLinks)
+    /// <param name="guard">Judges what is changed; null for none.</param>
+    public static FileOutcome ChangeMode(ReadOnlySpan<byte> path, int mode, bool followLinks, IPlaceGuard? guard = null)
     {
-        if (followLinks)
-        {
-            return FileOutcome.Of(Libc.ChangeMode(CString.Of(path), (uint)mode));
-        }
-
-        var outcome = NativePath.OpenParent(path, followLinks: false, out var parent);
+        var outcome = NativePath.OpenParent(path, followLinks, out var parent);
         using var closesParent = parent;
         if (!outcome.Succeeded)
         {
             return outcome;
         }
 
-        using var file = Libc.OpenAt(parent, NativePath.Name(path), Libc.O_PATH | Libc.O_NOFOLLOW);
+        using var file = Libc.OpenAt(parent, NativePath.Name(path), Libc.O_PATH | (followLinks ? 0 : Libc.O_NOFOLLOW));
         if (file.IsInvalid || Libc.Status(file, out var status) < 0)
         {
             return FileOutcome.LastError;
         }
 
-        if (status.IsLink)
+        outcome = status.IsLink ? FileOutcome.Failed(Errno.ELOOP) : guard?.MayChange(file) ?? default;
+        if (!outcome.Succeeded)
         {
-            return FileOutcome.Failed(Errno.ELOOP);
+            return outcome;
         }
 
         var result = Libc.ChangeModeOfPath(file, (uint)mode);
@@ -94,15 +104,47 @@ public static partial class LinuxFiles
     internal static byte[] SelfPath(System.Runtime.InteropServices.SafeHandle file) =>
         CString.Of(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}"));
 
-    private static FileOutcome StatusFollowed(ReadOnlySpan<byte> path, out FileStatus status, out bool isLink)
+    private static FileOutcome StatusFollowed(ReadOnlySpan<byte> path, IPlaceGuard? guard, out FileStatus status, out bool isLink)
     {
+        if (guard is not null)
+        {
+            return StatusHeld(path, guard, out status, out isLink);
+        }
+
         var name = CString.Of(path);
         var result = Libc.StatusAt(Libc.NoDirectory, name, Libc.AT_SYMLINK_NOFOLLOW, out status);
         isLink = result == 0 && status.IsLink;
         return FileOutcome.Of(isLink ? Libc.StatusAt(Libc.NoDirectory, name, 0, out status) : result);
     }
 
-    private static FileOutcome StatusUnfollowed(ReadOnlySpan<byte> path, out FileStatus status, out bool isLink)
+    private static FileOutcome StatusHeld(ReadOnlySpan<byte> path, IPlaceGuard guard, out FileStatus status, out bool isLink)
+    {
+        isLink = false;
+        status = default;
+        var outcome = NativePath.OpenParent(path, followLinks: true, out var parent);
+        using var closesParent = parent;
+        if (!outcome.Succeeded)
+        {
+            return outcome;
+        }
+
+        using var named = Libc.OpenAt(parent, NativePath.Name(path), Libc.O_PATH | Libc.O_NOFOLLOW);
+        if (named.IsInvalid || Libc.Status(named, out status) < 0)
+        {
+            return FileOutcome.LastError;
+        }
+
+        isLink = status.IsLink;
+        if (!isLink)
+        {
+            return guard.MayRead(named);
+        }
+
+        using var target = Libc.OpenAt(parent, NativePath.Name(path), Libc.O_PATH);
+        return target.IsInvalid || Libc.Status(target, out status) < 0 ? FileOutcome.LastError : guard.MayRead(target);
+    }
+
+    private static FileOutcome StatusUnfollowed(ReadOnlySpan<byte> path, IPlaceGuard? guard, out FileStatus status, out bool isLink)
     {
         isLink = false;
         status = default;
@@ -113,11 +155,13 @@ public static partial class LinuxFiles
             return outcome;
         }
 
-        if (Libc.StatusAt(parent, NativePath.Name(path), Libc.AT_SYMLINK_NOFOLLOW, out status) < 0)
+        using var held = Libc.OpenAt(parent, NativePath.Name(path), Libc.O_PATH | Libc.O_NOFOLLOW);
+        if (held.IsInvalid || Libc.Status(held, out status) < 0)
         {
             return FileOutcome.LastError;
         }
 
-        return status.IsLink ? FileOutcome.Refused(FileRefusal.SymbolicLink) : default;
+        outcome = guard?.MayRead(held) ?? default;
+        return !outcome.Succeeded ? outcome : status.IsLink ? FileOutcome.Refused(FileRefusal.SymbolicLink) : default;
     }
 }

@@ -10,7 +10,8 @@ namespace ExecActors.Platform;
 /// somebody swaps in meanwhile is removed itself. Only the lowest levels stay open; a higher one is opened again by <c>..</c> and must still be
 /// the same directory. What vanishes meanwhile is fine; the first thing that cannot be removed ends the removal.
 /// </remarks>
-internal sealed class TreeRemoval : IDisposable
+/// <param name="isClaimed">Whether the caller has claimed the directory itself (<see cref="PlaceholderClaim"/>).</param>
+internal sealed class TreeRemoval(bool isClaimed) : IDisposable
 {
     private const int MostOpen = 32;
 
@@ -81,9 +82,11 @@ internal sealed class TreeRemoval : IDisposable
             };
         }
 
-        if (Libc.Status(opened, out var status) < 0)
+        var outcome = Libc.Status(opened, out var status) < 0 ? FileOutcome.LastError
+            : _levels.Count == 0 && isClaimed ? default
+            : PlaceholderClaim.Of(opened, status);
+        if (!outcome.Succeeded)
         {
-            var outcome = FileOutcome.LastError;
             opened.Dispose();
             return outcome;
         }

@@ -12,8 +12,11 @@ internal static unsafe partial class Libc
     public static bool IsWithoutDevices(SafeFileHandle directory, ReadOnlySpan<byte> path)
     {
         using var place = OpenAt(directory, path, O_PATH); // opens no device
-        return !place.IsInvalid && MountFacts(place, out var facts) == 0 && (facts.Flags & ST_NODEV) != 0;
+        return !place.IsInvalid && IsWithoutDevices(place);
     }
+
+    /// <summary>The same of what is held.</summary>
+    public static bool IsWithoutDevices(SafeFileHandle held) => MountFacts(held, out var facts) == 0 && (facts.Flags & ST_NODEV) != 0;
 
     /// <summary>statfs(2).</summary>
     public static int FileSystemOf(ReadOnlySpan<byte> path, out FileSystemFacts facts)

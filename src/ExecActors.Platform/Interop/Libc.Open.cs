@@ -101,11 +101,11 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>symlinkat(2).</summary>
-    public static int SymlinkAt(ReadOnlySpan<byte> target, ReadOnlySpan<byte> path)
+    public static int SymlinkAt(ReadOnlySpan<byte> target, SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        fixed (byte* from = target, to = path)
+        fixed (byte* from = target, to = name)
         {
-            return SymlinkAt(from, NoDirectory, to);
+            return SymlinkAt(from, directory, to);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class Bubblewrap(SandboxOptions options)
 
         var filter = SeccompFilter.Build(wanted.RestrictsNetwork, Options.DeniesUnixSockets);
         using var files = facts.BindsDescriptors ? BoundFiles.Open(plan) : BoundFiles.None;
-        var placeholders = Placeholders.Hold(wanted.HoldsAbsent ? plan.Absent : []);
+        var placeholders = wanted.HoldsAbsent ? Placeholders.Hold(plan.Absent, plan.Walls()) : Placeholders.Hold([]);
         try
         {
             (UnixPath Path, SafeFileHandle Handle)[] handed = facts.BindsDescriptors ? [.. files.Files, .. placeholders.Held] : [];

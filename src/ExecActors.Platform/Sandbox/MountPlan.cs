@@ -60,6 +60,10 @@ public sealed class MountPlan
     /// <summary>The paths that the policy speaks of, without links, with what may be done there.</summary>
     internal IReadOnlyDictionary<UnixPath, SandboxAccess> Grants => _access.Entries;
 
+    /// <summary>Where mounts keep a program from what it could do without them: those in directories that it may write.</summary>
+    internal IReadOnlyList<UnixPath> Walls() =>
+        [.. Mounts.Where(mount => _access.Above(mount.Path) == SandboxAccess.Write).Select(mount => mount.Path)];
+
     /// <summary>Whether something lies below a path that makes it a directory of the sandbox, one that can be entered if nothing else.</summary>
     internal bool LeadsThrough(UnixPath canonical) => Mounts.Any(mount => mount.Path.IsBelow(canonical));
 

@@ -21,6 +21,14 @@ internal sealed class Placeholders : IDisposable
     private const int Attempts = 1000;
 
     private readonly List<(UnixPath Path, SafeFileHandle Handle)> _held = [];
+    private readonly IReadOnlyCollection<UnixPath> _relied;
+    private bool _released;
+
+    private Placeholders(IReadOnlyCollection<UnixPath> relied)
+    {
+        _relied = relied;
+        ReliedPlaces.Hold(relied);
+    }
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _held.Count == 0;
@@ -64,10 +72,12 @@ internal sealed class Placeholders : IDisposable
     /// Makes or takes over a placeholder at each path, and keeps it from being removed by other servers. Where this user may make nothing, its
     /// sandboxed programs may not either, and none is needed.
     /// </summary>
+    /// <param name="paths">Where they are to stand.</param>
+    /// <param name="walls">What else the program is kept in by: no directory at or above one is removed or renamed by this process until they are let go.</param>
     /// <exception cref="SandboxException">One can be neither made nor opened; nothing is held then.</exception>
-    public static Placeholders Hold(IReadOnlyList<UnixPath> paths)
+    public static Placeholders Hold(IReadOnlyList<UnixPath> paths, IReadOnlyList<UnixPath>? walls = null)
     {
-        var placeholders = new Placeholders();
+        var placeholders = new Placeholders([.. paths, .. walls ?? []]);
         try
         {
             foreach (var path in paths)
@@ -99,6 +109,11 @@ internal sealed class Placeholders : IDisposable
         }
 
         _held.Clear();
+        if (!_released)
+        {
+            _released = true;
+            ReliedPlaces.Release(_relied);
+        }
     }
 
     private void HoldOne(UnixPath path)

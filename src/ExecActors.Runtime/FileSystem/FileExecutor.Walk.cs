@@ -12,7 +12,7 @@ internal static partial class FileExecutor
     private const int MostDirectories = 10_000;
     private const int MostEntries = 50_000;
 
-    private static RpcError? Walk(FsWalkParams request, IBufferWriter<byte> result)
+    private static RpcError? Walk(FsWalkParams request, IBufferWriter<byte> result, IPlaceGuard? guard)
     {
         var options = request.Options;
         if (options.MaxDirectories == 0 || options.MaxEntries == 0)
@@ -31,7 +31,7 @@ internal static partial class FileExecutor
             (int)options.MaxEntries,
             options.FollowDirectorySymlinks,
             options.PruneHiddenDirectories);
-        var outcome = LinuxFiles.Walk(request.Path, limits, out var walk);
+        var outcome = LinuxFiles.Walk(request.Path, limits, out var walk, guard);
         if (!outcome.Succeeded)
         {
             return FileErrors.Of(outcome, request.Path);

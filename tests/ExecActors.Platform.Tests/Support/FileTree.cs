@@ -50,7 +50,7 @@ internal sealed partial class FileTree : IDisposable
 
     public FileTree Link(string name, string target)
     {
-        Require(Libc.SymlinkAt(CString.Of(Encoding.Latin1.GetBytes(target)), CString.Of(this[name])));
+        Require(Libc.SymlinkAt(CString.Of(Encoding.Latin1.GetBytes(target)), Libc.NoDirectory, CString.Of(this[name])));
         return this;
     }
 

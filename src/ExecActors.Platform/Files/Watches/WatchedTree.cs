@@ -82,7 +82,7 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
         while (left.TryPop(out var directory))
         {
             // What vanishes meanwhile, or may not be read, has nothing to show.
-            _ = DirectoryReader.Open(directory, followLink: directory == root, out var reader);
+            _ = DirectoryReader.Open(directory, followLink: directory == root, guard: null, out var reader);
             using var closesReader = reader;
             while (reader?.MoveNext() == true)
             {

@@ -39,12 +39,9 @@ public sealed class HelperProcess : IDisposable
     /// <param name="bubblewrap">Makes the sandbox.</param>
     /// <param name="plan">What it sees.</param>
     /// <param name="program">What is run.</param>
-    /// <param name="holdsAbsent">
-    /// Whether placeholders keep the plan's absent paths from being made while it runs. Otherwise the helper does that itself, by looking at each path.
-    /// </param>
     /// <exception cref="SandboxException">The sandbox cannot be made; nothing was started.</exception>
     /// <exception cref="ProcessStartException">No process or descriptor is left; nothing was started.</exception>
-    public static HelperProcess Start(Bubblewrap bubblewrap, MountPlan plan, HelperProgram program, bool holdsAbsent)
+    public static HelperProcess Start(Bubblewrap bubblewrap, MountPlan plan, HelperProgram program)
     {
         ArgumentNullException.ThrowIfNull(bubblewrap);
         ArgumentNullException.ThrowIfNull(plan);
@@ -55,7 +52,7 @@ public sealed class HelperProcess : IDisposable
             RestrictsNetwork = true,
             Environment = command.Environment,
             PrivateBinds = command.Binds,
-            HoldsAbsent = holdsAbsent,
+            HoldsAbsent = false, // it does that itself (ViewGuard): placeholders would be seen outside for as long as it waits
         });
         HelperChannel? channel = null;
         SafeFileHandle? said = null;

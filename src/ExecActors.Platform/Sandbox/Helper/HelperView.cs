@@ -70,6 +70,20 @@ public sealed class HelperView
         return false;
     }
 
+    /// <summary>Whether such a path lies below this one.</summary>
+    public bool IsAboveAbsent(UnixPath canonical)
+    {
+        foreach (var entry in _absent)
+        {
+            if (entry.Path.IsBelow(canonical))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Puts down what a helper has to know.</summary>
     /// <param name="plan">The plan that it runs in.</param>
     /// <param name="own">What it reads for itself, where that is inside.</param>

@@ -80,7 +80,7 @@ public static class FsHelper
             // Nothing granted, its own files neither: whatever a policy says, it leaves no more to be made than this.
             var plan = MountPlan.Make(new SandboxPolicy { RestrictsFiles = true, RestrictsNetwork = true }, bubblewrap.Options.Limits);
             var program = FindProgram(settings);
-            FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, program, holdsAbsent: false), settings.HelperPatience).Dispose();
+            FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, program), settings.HelperPatience).Dispose();
             return null;
         }
         catch (Exception e) when (e is SandboxException or ProcessStartException or HelperNotBegunException)
@@ -94,7 +94,7 @@ public static class FsHelper
     }
 
     /// <summary>Takes the first message, which says what is allowed, and gives everything else up.</summary>
-    private static HelperGuard? Begin(HelperPort port)
+    private static ViewGuard? Begin(HelperPort port)
     {
         if (!port.TryReceive(out var message))
         {
@@ -110,11 +110,11 @@ public static class FsHelper
                 return null;
             }
 
-            return port.TryAnswer(message, HelperMessageKind.Result, default) ? new HelperGuard(view) : null;
+            return port.TryAnswer(message, HelperMessageKind.Result, default) ? new ViewGuard(view) : null;
         }
     }
 
-    private static void Answer(HelperPort port, HelperGuard guard, HelperMessage request)
+    private static void Answer(HelperPort port, ViewGuard guard, HelperMessage request)
     {
         using var buffer = new FrameBuffer(SmallResult);
         FileHandle? opened = null;
@@ -122,7 +122,7 @@ public static class FsHelper
         try
         {
             refusal = HelperCodec.TryReadParams(request.Method, request.Body, out var parameters, out var error)
-                ? guard.Refusal(parameters) ?? Perform(parameters, guard, buffer, out opened)
+                ? Perform(parameters, guard, buffer, out opened)
                 : error;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -165,30 +165,27 @@ public static class FsHelper
         }
     }
 
-    private static RpcError? Perform(object parameters, HelperGuard guard, FrameBuffer result, out FileHandle? opened)
+    private static RpcError? Perform(object parameters, ViewGuard guard, FrameBuffer result, out FileHandle? opened)
     {
         opened = null;
-        var changes = false;
         RpcError error;
         switch (parameters)
         {
             case FsReadFileParams request:
-                FileExecutor.TryOpen(request, out opened, out error);
+                FileExecutor.TryOpen(request, out opened, out error, guard);
                 break;
             case FsWriteFileParams request:
-                changes = true;
-                FileExecutor.TryOpen(request, out opened, out error);
+                FileExecutor.TryOpen(request, out opened, out error, guard);
                 break;
             case FsOpenParams request:
-                changes = request.Mode == FsOpenMode.Replace;
-                FileExecutor.TryOpen(request, out opened, out error);
+                FileExecutor.TryOpen(request, out opened, out error, guard);
                 break;
             default:
-                return FileExecutor.Execute(parameters, result);
+                return FileExecutor.Execute(parameters, result, guard);
         }
 
         return opened is null ? error
-            : opened.IsRegular ? guard.Refusal(opened, changes)
+            : opened.IsRegular ? null
             : Errors.InvalidRequest("only regular files can be opened in a sandbox");
     }
 }

@@ -26,6 +26,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
 {
     private const int SmallRequest = 512;
     private const int PlanAttempts = 10;
+    private const int EBUSY = 16;
 
     /// <summary>No further attempt is begun after this.</summary>
     private static readonly TimeSpan _planPatience = TimeSpan.FromSeconds(10);
@@ -148,16 +149,14 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
 
     private HelperMessage Ask(object parameters, MountPlan plan)
     {
+        RequireUnrelied(parameters, plan);
         using var body = new FrameBuffer(SmallRequest);
         HelperCodec.WriteParams(body, parameters);
         using var request = body.Take();
         var method = HelperCodec.MethodOf(parameters);
-        var holdsAbsent = HelperGuard.NeedsPlaceholders(parameters, plan.Absent);
         for (var isFirst = true; ; isFirst = false)
         {
-            // A helper with placeholders is not kept: they would be seen outside for as long as it waits. Others must not get it either.
-            var key = holdsAbsent ? $"{plan.Key}+" : plan.Key;
-            var helper = pool.Take(key, () => Start(plan, holdsAbsent));
+            var helper = pool.Take(plan.Key, () => Start(plan));
             HelperMessage? answer = null;
             try
             {
@@ -169,7 +168,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
             }
             finally
             {
-                if (answer is null || holdsAbsent)
+                if (answer is null)
                 {
                     pool.LetGo(helper);
                 }
@@ -181,8 +180,26 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         }
     }
 
-    private FileHelper Start(MountPlan plan, bool holdsAbsent) =>
-        FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value, holdsAbsent), settings.HelperPatience);
+    // A helper sees the mounts of its own policy, and not what a process of another one relies on.
+    private static void RequireUnrelied(object parameters, MountPlan plan)
+    {
+        byte[][] taken = parameters switch
+        {
+            FsRemoveParams remove => [remove.Path],
+            FsRenameParams rename => [rename.SourcePath, rename.DestinationPath],
+            _ => [],
+        };
+        foreach (var path in taken)
+        {
+            if (LinuxFiles.IsReliedOn(path, out var place) && plan.AccessTo(UnixPath.FromBytes(place)) == SandboxAccess.Write)
+            {
+                throw new SandboxException(OsError.Describe(EBUSY));
+            }
+        }
+    }
+
+    private FileHelper Start(MountPlan plan) =>
+        FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value), settings.HelperPatience);
 
     private static RpcError Ended(HelperLostException e) => Errors.Internal($"sandboxed file helper ended before it answered ({e.Message})");
 }

@@ -80,7 +80,10 @@ public sealed class NeverStaleTests : HelperTest
         Assert.NotEqual(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/tree"), At.Bytes("all/ws"))));
         Assert.False(Path.Exists(At.Path("all/ws/.git")));
         Assert.Equal(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/tree"), At.Bytes("all/other"))));
-        Assert.Equal(default, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/other"), At.Bytes("all/ws/tree"))));
+
+        // A root in another one is a mount of its own, for requests as for programs.
+        var crossing = new RpcError(ErrorCodes.InternalError, "Invalid cross-device link (os error 18)");
+        Assert.Equal(crossing, At.Refusal(sandbox, new FsRenameParams(At.Bytes("all/other"), At.Bytes("all/ws/tree"))));
     }
 
     [SandboxFact]
