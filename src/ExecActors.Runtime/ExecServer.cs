@@ -9,6 +9,7 @@ using ExecActors.Runtime.Memory;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
+using ExecActors.Runtime.Workers;
 
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,8 @@ public sealed record ExecServerParts
 /// <summary>The running actors of one exec-server in an actor system: <c>/user/sessions</c>, <c>/user/connections</c> and <c>/user/memory</c>.</summary>
 public sealed class ExecServer
 {
+    private const string BlockingIo = "execactors.blocking-io";
+
     private readonly IActorRef _registry;
     private readonly IActorRef _connections;
 
@@ -72,9 +75,10 @@ public sealed class ExecServer
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(parts);
+        KeepThreads(system);
         var http = new HttpEngine(parts.Settings.Http, parts.ServerVariables);
         system.RegisterOnTermination(http.Dispose);
-        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup("execactors.blocking-io").Schedule);
+        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup(BlockingIo).Schedule);
         system.RegisterOnTermination(helpers.Dispose);
         var memory = parts.Memory is null
             ? (IActorRef)ActorRefs.Nobody
@@ -109,6 +113,13 @@ public sealed class ExecServer
     {
         _registry.Tell(RegistryProtocol.Drain.Instance, ActorRefs.NoSender);
         _connections.Tell(ConnectionProtocol.Drain.Instance, ActorRefs.NoSender);
+    }
+
+    // The dispatcher ends its threads when for a second nobody is on it, and would have to make them anew. Its threads are made by the first that is told to run.
+    private static void KeepThreads(ActorSystem system)
+    {
+        system.ActorOf(Props.Create(() => new DispatcherKeeper()).WithDispatcher(BlockingIo), "blocking-io");
+        system.Dispatchers.Lookup(BlockingIo).Schedule(() => { });
     }
 
     // A phase that takes longer than its time-out is left behind: the processes are killed in any case.

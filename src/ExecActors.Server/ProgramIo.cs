@@ -27,6 +27,9 @@ internal sealed record ProgramIo
     /// <summary>Adds to the services of the server before the program's own; the program adds nothing here.</summary>
     public Action<IServiceCollection> Compose { get; init; } = _ => { };
 
+    /// <summary>Whether .NET's pool of threads is this program's alone, so that a server may make it whole and bound it.</summary>
+    public bool OwnsPool { get; init; }
+
     /// <summary>Ends the server like a signal does.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -41,5 +44,6 @@ internal sealed record ProgramIo
         Log = DescriptorStream.OpenError(dropsUnread: true),
         OpenInput = StandardStreams.OpenInput,
         OpenOutput = StandardStreams.OpenOutput,
+        OwnsPool = true,
     };
 }

@@ -12,6 +12,9 @@ internal static unsafe partial class Libc
     private const int WEXITED = 4;
     private const int WNOWAIT = 0x01000000;
     private const int SIGCHLD = 17;
+    private const int SA_ONSTACK = 0x08000000;
+    private const int SA_RESTART = 0x10000000;
+    private const int SignalActionBytes = 256; // struct sigaction is 152 bytes long
     private const nint SIG_DFL = 0;
     private const nint SIG_IGN = 1;
 
@@ -56,6 +59,36 @@ internal static unsafe partial class Libc
         if (SigAction(SIGCHLD, null, action) == 0 && *(nint*)action == SIG_IGN)
         {
             _ = Signal(SIGCHLD, SIG_DFL);
+        }
+    }
+
+    /// <summary>sigaction(2): has a signal call this function, and system calls go on that it interrupts.</summary>
+    /// <returns>What it did before, for <see cref="Unhandle"/>; null, and nothing is changed, when it was ignored.</returns>
+    public static byte[]? TryHandle(int signal, nint handler)
+    {
+        var before = new byte[SignalActionBytes];
+        fixed (byte* old = before)
+        {
+            if (SigAction(signal, null, old) < 0 || *(nint*)old == SIG_IGN)
+            {
+                return null;
+            }
+
+            // The handler, a mask of 128 bytes, the flags.
+            var action = stackalloc byte[SignalActionBytes];
+            new Span<byte>(action, SignalActionBytes).Clear();
+            *(nint*)action = handler;
+            *(int*)(action + sizeof(nint) + 128) = SA_RESTART | SA_ONSTACK;
+            return SigAction(signal, action, null) == 0 ? before : null;
+        }
+    }
+
+    /// <summary>sigaction(2): the signal does what it did before <see cref="TryHandle"/>.</summary>
+    public static void Unhandle(int signal, byte[] before)
+    {
+        fixed (byte* action = before)
+        {
+            _ = SigAction(signal, action, null);
         }
     }
 

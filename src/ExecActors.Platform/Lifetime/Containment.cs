@@ -12,6 +12,7 @@ internal sealed class Containment : IDisposable
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(1);
 
     private const int MaxGuardians = 5;
+    private const int GuardianPause = 1000; // milliseconds
 
     private readonly LifetimeOptions _options;
     private readonly Reactor _reactor;
@@ -29,6 +30,9 @@ internal sealed class Containment : IDisposable
     private bool _adopts;
     private bool _reaps;
     private bool _disposed;
+    private bool _lacksGuardian;
+    private int _isLookingForGuardian;
+    private long _guardianNotBefore;
     private CgroupLeaf? _leaf;
     private Guardian? _guardian;
 
@@ -102,6 +106,11 @@ internal sealed class Containment : IDisposable
         if (_reaps)
         {
             _reaper.Wake();
+        }
+
+        if (Volatile.Read(ref _lacksGuardian) && Interlocked.Exchange(ref _isLookingForGuardian, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => TryGuardAgain(), state: null);
         }
 
         return family?.NextMark() ?? _host.Of(0, NextProcess(ref _lastProcess));
@@ -234,22 +243,42 @@ internal sealed class Containment : IDisposable
             return;
         }
 
-        _guardians++;
         if (_adopts)
         {
             _ = Libc.SetChildSubreaper(adopts: false);
         }
 
         _guardian = Guardian.TryStart(_reactor, _host.HostPrefix(), _leaf, isInside, OnGuardianLost, out var whyNot);
-        if (_guardian is null)
+        if (_guardian is not null)
         {
-            _warn($"no guardian: {whyNot}; what processes start in sessions of their own lives on if this program is killed");
+            _guardians++;
         }
+        else if (!_lacksGuardian)
+        {
+            _warn($"no guardian: {whyNot}; what processes start in sessions of their own lives on if this program is killed, until a later start of one succeeds");
+        }
+
+        Volatile.Write(ref _lacksGuardian, _guardian is null);
 
         if (_adopts)
         {
             _ = Libc.SetChildSubreaper(adopts: true);
         }
+    }
+
+    // Asked for by a start of a process: there may have been no process id or descriptor for one before. The next try is a second later, at the earliest.
+    private void TryGuardAgain()
+    {
+        lock (_preparing)
+        {
+            if (!_disposed && Environment.TickCount64 >= _guardianNotBefore)
+            {
+                _guardianNotBefore = Environment.TickCount64 + GuardianPause;
+                BeginGuarding(isInside: _leaf is not null);
+            }
+        }
+
+        Volatile.Write(ref _isLookingForGuardian, 0);
     }
 
     private void OnGuardianLost(Guardian guardian) => ThreadPool.UnsafeQueueUserWorkItem(

@@ -3,16 +3,15 @@
 # It leaves its parent, so that it is nobody's child to wait for, and no process of the server's tree.
 prefix=$1 leaf=$2 home=$3
 
-marked() {
-  if command -v grep; then
-    grep -ls "^Max file locks  *$prefix" /proc/[0-9]*/limits
-  else
-    for limits in /proc/[0-9]*/limits; do
-      while read -r max file locks soft rest; do
-        case "$max $file $locks $soft" in "Max file locks $prefix"*) echo "$limits"; break ;; esac
-      done < "$limits"
-    done
-  fi
+# Without a child of its own: what it is to end may have taken all process ids, and a shell that cannot fork ends.
+is_marked() {
+  while read -r max file locks soft rest; do
+    case "$max $file $locks $soft" in
+      "Max file locks $prefix"*) return 0 ;;
+      "Max file locks"*) return 1 ;;
+    esac
+  done < "$1"
+  return 1
 }
 
 ended() {
@@ -45,7 +44,8 @@ finish() {
   round=0 left=yes
   while [ -n "$left" ] && [ "$round" -lt 40 ]; do
     left=
-    for limits in $(marked); do
+    for limits in /proc/[0-9]*/limits; do
+      [ -r "$limits" ] && is_marked "$limits" || continue
       pid=${limits#/proc/} pid=${pid%/limits}
       case $pid in *[!0-9]*) continue ;; esac
       ended "/proc/$pid/status" && continue

@@ -29,6 +29,9 @@ public sealed record ExecServerSettings
     /// <summary>What ends with what.</summary>
     public required LifetimeSettings Lifetime { get; init; }
 
+    /// <summary>The threads that the actors run on.</summary>
+    public required PoolSettings Pool { get; init; }
+
     /// <summary>Threads for calls that can only block.</summary>
     public required BlockingIoSettings BlockingIo { get; init; }
 
@@ -142,6 +145,7 @@ public sealed record ExecServerSettings
                 BufferedBytes = read.Bytes("execactors.http.buffered-bytes", 1 << 20, 1 << 30),
                 DeltaBytes = read.Bytes("execactors.http.delta-bytes", 4 << 10, 1 << 20),
             },
+            Pool = new PoolSettings { SpareThreads = read.Count("execactors.pool.spare-threads", 2, 1024) },
             BlockingIo = BlockingIoSettings.From(read, "execactors.blocking-io."),
         };
     }
@@ -328,10 +332,17 @@ public sealed record HttpSettings
     public required int DeltaBytes { get; init; }
 }
 
+/// <summary>.NET's pool, where the server is the whole program (<c>execactors.pool</c>).</summary>
+public sealed record PoolSettings
+{
+    /// <summary>Threads beside one for each processor, all made before the server listens.</summary>
+    public required int SpareThreads { get; init; }
+}
+
 /// <summary>Threads for calls that can only block (<c>execactors.blocking-io</c>).</summary>
 public sealed record BlockingIoSettings
 {
-    /// <summary>Threads made as work comes.</summary>
+    /// <summary>Threads made at once, and kept.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Threads made while the usual ones are stuck.</summary>
@@ -340,7 +351,7 @@ public sealed record BlockingIoSettings
     /// <summary>How long nothing may be finished before one more thread is made.</summary>
     public required TimeSpan Patience { get; init; }
 
-    /// <summary>A thread without work ends after this.</summary>
+    /// <summary>A thread beyond the usual ones ends after this without work.</summary>
     public required TimeSpan IdleTime { get; init; }
 
     /// <summary>Reads the section; <paramref name="path"/> is where it stands, with a dot behind unless it is the whole configuration.</summary>

@@ -7,14 +7,15 @@ using ExecActors.Runtime.Settings;
 namespace ExecActors.Runtime.Workers;
 
 /// <summary>
-/// Threads for calls that can only block. A few are made as work comes; more only when nothing was finished for a while, because then those
-/// few are stuck (a dead mount). Threads that find no work for a while end, but for one.
+/// Threads for calls that can only block. A few are made at once and stay; more only when nothing was finished for a while, because then those
+/// few are stuck (a dead mount). These end when they find no work for a while.
 /// </summary>
 /// <remarks>
 /// A thread without work looks out for more, before it sleeps, only when its last wait was short: between the requests of a busy client that saves a
 /// wake-up each time, between two writes of a spill file it would take the processor from the program that the output comes from. The one that slept
 /// last is woken first: its stack is still in the cache, and the others come to their end.
-/// The system may have no thread to give; the runtime needs a descriptor for each, too. Then the work waits for the threads there are, of which there is always one.
+/// The system may have no thread to give; the runtime needs a descriptor for each, too. Then the work waits for the threads there are: those that were made
+/// before any client was let in.
 /// </remarks>
 internal sealed class ElasticExecutor : ExecutorService, IDisposable
 {
@@ -37,7 +38,7 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
     private bool _watched;
     private bool _stopped;
 
-    /// <summary>Makes the thread that stays.</summary>
+    /// <summary>Makes the threads that stay; with fewer than were asked for it does, with none it does not.</summary>
     /// <param name="id">The dispatcher's name, which the threads get too.</param>
     /// <param name="limits">How many threads, and how patient.</param>
     /// <param name="start">Starts a thread; what the runtime does unless given.</param>
@@ -48,6 +49,12 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
         _start = start ?? (thread => thread.Start());
         _threads = 1;
         _start(NewThread(Work));
+        lock (_gate)
+        {
+            while (TryAddThread(_limits.Threads))
+            {
+            }
+        }
     }
 
     /// <summary>Threads there are now.</summary>
@@ -223,6 +230,7 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
         var inTime = true;
         while (true)
         {
+            TimeSpan time;
             lock (_gate)
             {
                 // Whoever took it from the sleepers has woken it, or is about to: then it stays, though its time may be over.
@@ -232,7 +240,7 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
                     return run;
                 }
 
-                if (_stopped || !(inTime || wasTaken || _threads == 1))
+                if (_stopped || !(inTime || wasTaken || _threads <= _limits.Threads))
                 {
                     _threads--;
                     return null;
@@ -240,9 +248,10 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
 
                 self.Prepare();
                 _asleep.Add(self);
+                time = _threads <= _limits.Threads ? Timeout.InfiniteTimeSpan : _limits.IdleTime;
             }
 
-            inTime = self.Sleep(_limits.IdleTime);
+            inTime = self.Sleep(time);
         }
     }
 

@@ -46,16 +46,20 @@ internal static class ProgramCommand
         }
         catch (ExecServerSettingsException e)
         {
-            await io.Error.WriteLineAsync($"Error: {e.Message}");
-            await io.Error.WriteLineAsync(e.Remedy);
-            return Failed;
+            return Fail(io.Error, e.Message, e.Remedy);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await io.Error.WriteLineAsync($"Error: {e.Message}");
-            await io.Error.WriteLineAsync($"This is a fault of the program; please report it with what follows.\n{e}");
-            return Failed;
+            return Fail(io.Error, e.Message, $"This is a fault of the program; please report it with what follows.\n{e}");
         }
+    }
+
+    // Not asynchronously, which takes a thread: it may be for want of one that the program fails.
+    private static int Fail(TextWriter error, string message, string rest)
+    {
+        error.WriteLine($"Error: {message}");
+        error.WriteLine(rest);
+        return Failed;
     }
 
     private static async Task WriteUsageErrorsAsync(ParseResult parsed, TextWriter error)

@@ -33,6 +33,10 @@ internal static class HostSetup
             // A third of the CPU of a start, which needs nothing of the rest: beside it, on another processor.
             var making = ProgramActors.BeginAsync(config.Config);
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ProgramActors>(provider, making));
+            if (io.OwnsPool)
+            {
+                services.AddHostedService(_ => new KeptThreads(config.Settings.Pool)); // before whatever listens, which is added after this
+            }
         });
 
         void Configure(ExecServerOptions server)

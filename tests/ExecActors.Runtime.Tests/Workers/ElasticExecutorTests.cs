@@ -55,28 +55,29 @@ public sealed class ElasticExecutorTests
     }
 
     [Fact]
-    public void Threads_without_work_end_but_for_one_and_come_back_with_it()
+    public void The_usual_threads_are_made_before_there_is_work_and_stay()
+    {
+        using var executor = new ElasticExecutor("test", s_settings);
+        Assert.Equal(s_settings.Threads, executor.ThreadCount);
+        for (var round = 0; round < 3; round++)
+        {
+            var workers = RunAtOnce(executor, s_settings.Threads);
+
+            // Longer than they would have to be idle, by the clock that they go by.
+            Assert.False(SpinWait.SpinUntil(() => workers.Any(worker => !worker.IsAlive), 2 * s_settings.IdleTime));
+            Assert.Equal(s_settings.Threads, executor.ThreadCount);
+        }
+    }
+
+    [Fact]
+    public void Threads_beyond_the_usual_ones_end_without_work_and_come_back_with_it()
     {
         using var executor = new ElasticExecutor("test", s_settings);
         for (var round = 0; round < 3; round++)
         {
-            using var both = new Barrier(2);
-            using var ran = new CountdownEvent(2);
-            var workers = new Thread[2];
-            for (var i = 0; i < workers.Length; i++)
-            {
-                var place = i;
-                executor.Execute(new ActionRunnable(() =>
-                {
-                    workers[place] = Thread.CurrentThread;
-                    both.SignalAndWait();
-                    ran.Signal();
-                }));
-            }
-
-            Assert.True(ran.Wait(TestTimeouts.Default));
-            Assert.True(SpinWait.SpinUntil(() => workers.Count(worker => worker.IsAlive) == 1, TestTimeouts.Default));
-            Assert.Equal(1, executor.ThreadCount);
+            var workers = RunAtOnce(executor, s_settings.MaxThreads);
+            Assert.True(SpinWait.SpinUntil(() => workers.Count(worker => worker.IsAlive) == s_settings.Threads, TestTimeouts.Default));
+            Assert.Equal(s_settings.Threads, executor.ThreadCount);
         }
     }
 
@@ -84,7 +85,7 @@ public sealed class ElasticExecutorTests
     public void When_there_are_no_more_threads_work_waits_for_those_there_are()
     {
         var refuses = false;
-        using var executor = new ElasticExecutor("test", s_settings, thread =>
+        using var executor = new ElasticExecutor("test", s_settings with { Threads = 1 }, thread =>
         {
             if (Volatile.Read(ref refuses))
             {
@@ -138,6 +139,27 @@ public sealed class ElasticExecutorTests
 
         Assert.True(ran.Wait(TestTimeouts.Default));
         tellers.ForEach(teller => teller.Join());
+    }
+
+    // As many calls that each wait for all the others: their threads.
+    private static Thread[] RunAtOnce(ElasticExecutor executor, int count)
+    {
+        using var all = new Barrier(count);
+        using var ran = new CountdownEvent(count);
+        var workers = new Thread[count];
+        for (var i = 0; i < count; i++)
+        {
+            var place = i;
+            executor.Execute(new ActionRunnable(() =>
+            {
+                workers[place] = Thread.CurrentThread;
+                all.SignalAndWait();
+                ran.Signal();
+            }));
+        }
+
+        Assert.True(ran.Wait(TestTimeouts.Default));
+        return workers;
     }
 
     private static void CheckThatStuckCallsHoldUpNoOthers(ElasticExecutor executor)
