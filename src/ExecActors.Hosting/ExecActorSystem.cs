@@ -3,6 +3,7 @@ using Akka.Actor;
 using ExecActors.Platform;
 using ExecActors.Runtime;
 using ExecActors.Runtime.Connections;
+using ExecActors.Runtime.Settings;
 
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,13 @@ internal sealed class ExecActorSystem(
     /// <summary>Starts the actors. Called once, by whoever has made the actor system.</summary>
     public void Start(ActorSystem system, ServerFacts facts)
     {
+        var limits = configuration.Settings.Limits;
+        OpenFiles.Share(limits.ReservedDescriptors);
+        if (limits.ProcessesPerSession == OpenFiles.Limit / ExecServerSettings.ProcessShare)
+        {
+            HostingLog.FewDescriptors(loggers.CreateLogger<ExecActorSystem>(), OpenFiles.Limit, limits.ProcessesPerSession);
+        }
+
         var server = ExecServer.Start(system, new ExecServerParts
         {
             Settings = configuration.Settings,

@@ -25,4 +25,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(6, LogLevel.Warning, "no connection can be accepted for now: {Reason}; those that come wait (see ulimit -n)")]
     public static partial void AcceptFailed(ILogger log, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "no more than {Files} files may be open here (ulimit -n), so a session may have {Processes} processes at most")]
+    public static partial void FewDescriptors(ILogger log, int files, int processes);
 }

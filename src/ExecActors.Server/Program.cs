@@ -1,3 +1,4 @@
+using ExecActors.Platform;
 using ExecActors.Runtime.FileSystem;
 using ExecActors.Server.Commands;
 
@@ -7,6 +8,9 @@ namespace ExecActors.Server;
 internal static class Program
 {
     /// <summary>A file helper is looked for before anything else is loaded: a request waits for it.</summary>
-    public static Task<int> Main(string[] args) =>
-        FsHelper.TryRun(args, out var code) ? Task.FromResult(code) : ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+    public static Task<int> Main(string[] args)
+    {
+        AddressSpace.Save();
+        return FsHelper.TryRun(args, out var code) ? Task.FromResult(code) : ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+    }
 }

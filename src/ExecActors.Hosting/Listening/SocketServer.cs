@@ -99,7 +99,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
     private void OnAccepted(StreamSocket socket)
     {
         _failing = false;
-        if (Interlocked.Increment(ref _openCount) > _mostOpen)
+        if (Interlocked.Increment(ref _openCount) > _mostOpen || socket.IsBeyondLimit)
         {
             socket.Abort();
             OnOneLess();

@@ -16,6 +16,9 @@ public readonly record struct FileOutcome(int Errno, FileRefusal Refusal)
     /// <summary>ENOENT: nothing has the name.</summary>
     public bool IsNotFound => Errno == Interop.Errno.ENOENT;
 
+    /// <summary>EMFILE, without having asked the kernel: what is left is kept back (<see cref="OpenFiles"/>).</summary>
+    public static FileOutcome NoDescriptor => new(Interop.Errno.EMFILE, FileRefusal.None);
+
     internal static FileOutcome LastError => new(Libc.LastErrno, FileRefusal.None);
 
     internal static FileOutcome Failed(int errno) => new(errno, FileRefusal.None);

@@ -9,13 +9,14 @@ public static class HostSupport
     private const long FewWatches = 65_536;
     private const long FewInstances = 64;
     private const long FewOpenFiles = 4_096;
+    private const long LittleSpace = 960L << 20;
 
     /// <summary>Looks around; nothing is left behind.</summary>
     /// <param name="lifetime">What the server is to do about descendants.</param>
     public static IReadOnlyList<HostFinding> Look(LifetimeOptions lifetime)
     {
         ArgumentNullException.ThrowIfNull(lifetime);
-        return [Terminals(), .. LifetimeSupport.Look(lifetime), FileWatches(), OpenFiles()];
+        return [Terminals(), .. LifetimeSupport.Look(lifetime), FileWatches(), OpenFiles(), Space()];
     }
 
     private static HostFinding Terminals()
@@ -49,6 +50,16 @@ public static class HostSupport
             ? new HostFinding("open files", IsEnough: true, soft, Remedy: null)
             : new HostFinding("open files", IsEnough: false, $"{soft}: few", "ulimit -n 65536 (systemd: LimitNOFILE=65536)");
     }
+
+    private static HostFinding Space() => AddressSpace.Limit switch
+    {
+        null => new HostFinding("address space", IsEnough: true, "unlimited", Remedy: null),
+        var limit => new HostFinding(
+            "address space",
+            IsEnough: limit >= LittleSpace,
+            string.Create(CultureInfo.InvariantCulture, $"{limit >> 20} MiB"),
+            limit >= LittleSpace ? null : "ulimit -v unlimited; memory itself is bounded by a cgroup (systemd: MemoryMax)"),
+    };
 
     private static long Number(string file) =>
         long.TryParse(KernelFile.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -28,6 +28,7 @@ internal sealed unsafe class ChildScript : IDisposable
     private const long SIGCHLD = 17;
     private const long AT_FDCWD = -100;
     private const uint CLOSE_RANGE_UNSHARE = 2;
+    private const long RLIMIT_NOFILE = 7;
     private const long SIG_SETMASK = 2;
     private const nuint SignalSetBytes = 8;
 
@@ -43,7 +44,7 @@ internal sealed unsafe class ChildScript : IDisposable
     /// <param name="closeRangeFlags">How it takes a table of its own; another value than the default only to see a kernel refuse it.</param>
     public ChildScript(int calls, int highestKept, uint closeRangeFlags = CLOSE_RANGE_UNSHARE)
     {
-        _capacity = calls + LastSignal + 4; // the two signals without a handler are left out, the calls around are four
+        _capacity = calls + LastSignal + 5; // the two signals without a handler are left out, the calls around are five
         _words = (long*)NativeMemory.AllocZeroed((nuint)(1 + (_capacity * WordsOfCall)), sizeof(long));
         _words[0] = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
         Add(Call.CloseRange, highestKept + 1, uint.MaxValue, closeRangeFlags);
@@ -68,6 +69,7 @@ internal sealed unsafe class ChildScript : IDisposable
         Chdir = 80,
         SetSid = 112,
         OpenAt = 257,
+        PrLimit = 302,
         CloseRange = 436,
     }
 
@@ -89,6 +91,9 @@ internal sealed unsafe class ChildScript : IDisposable
 
     /// <summary>close_range(2) to the end.</summary>
     public void CloseFrom(int lowest) => Add(Call.CloseRange, lowest, uint.MaxValue);
+
+    /// <summary>prlimit(2): the limits on open files, a soft and a hard one.</summary>
+    public void LimitOpenFiles(ulong* limits) => Add(Call.PrLimit, 0, RLIMIT_NOFILE, (long)limits);
 
     /// <summary>Makes the child; returns when it runs the program or could not. Blocks all signals of this thread meanwhile.</summary>
     /// <param name="program">Its path with a closing NUL.</param>

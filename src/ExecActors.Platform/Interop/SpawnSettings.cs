@@ -139,6 +139,14 @@ internal sealed unsafe class SpawnSettings : IDisposable
                 }
             }
 
+            // Last, for the numbers on the shelf may lie above it.
+            var limits = stackalloc ulong[2];
+            if (OpenFiles.OfChildren is { } soft && Libc.OpenFiles(0) is { } own)
+            {
+                (limits[0], limits[1]) = (soft, own.Hard);
+                script.LimitOpenFiles(limits);
+            }
+
             var errno = script.Run(program, arguments, environment, out pid);
             if (errno is null)
             {
@@ -183,7 +191,13 @@ internal sealed unsafe class SpawnSettings : IDisposable
                 });
             }
 
-            return Libc.PosixSpawn(out pid, program, actions, attributes, arguments, environment);
+            var errno = Libc.PosixSpawn(out pid, program, actions, attributes, arguments, environment);
+            if (errno == 0 && OpenFiles.OfChildren is { } soft)
+            {
+                _ = Libc.SetOpenFiles(pid, soft); // posix_spawn(3) has no word for it, so the program may have run for a moment
+            }
+
+            return errno;
         }
         finally
         {

@@ -37,7 +37,9 @@ internal sealed class StandardStreams : IDisposable
                 streams.OpenPipes(withStdin: spec.Io == ProcessIo.PipesWithStdin);
             }
 
-            return streams;
+            return streams._all.TrueForAll(OpenFiles.IsForProcesses)
+                ? streams
+                : throw StartFailure.FromErrno(Errno.EMFILE);
         }
         catch
         {

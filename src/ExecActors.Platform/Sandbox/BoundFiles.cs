@@ -56,7 +56,7 @@ internal sealed class BoundFiles : IDisposable
     private void Add(in Mount mount)
     {
         var handle = Libc.OpenPlace(mount.Path.ToCString());
-        var errno = handle.IsInvalid ? Libc.LastErrno : 0;
+        var errno = handle.IsInvalid ? Libc.LastErrno : OpenFiles.IsForProcesses(handle) ? 0 : Errno.EMFILE;
         if (errno is Errno.EMFILE or Errno.ENFILE)
         {
             handle.Dispose();

@@ -207,7 +207,7 @@ internal sealed class SandboxLaunch : IDisposable
         var handle = Libc.Duplicate(file, _lowestSource);
         Require(!handle.IsInvalid);
         _descriptors.Add((handle, target));
-        return handle;
+        return OpenFiles.IsForProcesses(handle) ? handle : throw new SandboxException(StartFailure.FromErrno(Errno.EMFILE).Message);
     }
 
     private static void Require(bool success)

@@ -24,12 +24,16 @@ public sealed class StreamSocket : IDisposable
     internal StreamSocket(Reactor reactor, SafeFileHandle handle, IPEndPoint? peer)
     {
         Peer = peer;
+        IsBeyondLimit = !OpenFiles.IsForConnections(handle);
         _source = new Source(this, reactor, handle);
         SocketReactor.Register(reactor, _source, Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET);
     }
 
     /// <summary>Who is at the other end; null when the socket is not of the internet.</summary>
     public IPEndPoint? Peer { get; }
+
+    /// <summary>Whether its descriptor is one of those that are kept back for the clients that are there (<see cref="OpenFiles.Share"/>).</summary>
+    public bool IsBeyondLimit { get; }
 
     /// <summary>Asks the kernel how the peer acknowledges; does not block.</summary>
     /// <exception cref="IOException">It is no TCP socket.</exception>

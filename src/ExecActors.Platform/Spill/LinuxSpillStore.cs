@@ -53,6 +53,12 @@ public sealed class LinuxSpillStore : ISpillStore, IDisposable
     /// <inheritdoc/>
     public ISpillFile? Create(out int errno)
     {
+        if (!OpenFiles.HasRoom)
+        {
+            errno = Errno.EMFILE;
+            return null;
+        }
+
         using var directory = Libc.OpenAt(Libc.NoDirectory, _directory, Libc.O_PATH | Libc.O_DIRECTORY);
         if (directory.IsInvalid)
         {

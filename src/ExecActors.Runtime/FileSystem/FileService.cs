@@ -62,6 +62,11 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 
     private FileReply Open(RequestId id, FsOpenParams open)
     {
+        if (!OpenFiles.HasRoom)
+        {
+            return FileReply.Failed(id, FileErrors.Of(FileOutcome.NoDescriptor)); // before anything is emptied
+        }
+
         if (!TryOpen(open, open.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);

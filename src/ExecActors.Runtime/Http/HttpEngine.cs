@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Settings;
 
@@ -113,6 +114,11 @@ internal sealed class HttpEngine : IDisposable
         message.Options.TryGetValue(s_givenUp, out var givenUp);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, givenUp);
         var addresses = await NameLookup.FindAsync(message, context.DnsEndPoint.Host, either.Token);
+        if (!OpenFiles.HasRoom)
+        {
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

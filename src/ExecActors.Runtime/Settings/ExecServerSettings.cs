@@ -5,6 +5,9 @@ namespace ExecActors.Runtime.Settings;
 /// <summary>Everything that can be set, read once at start from HOCON (<c>hocon/execactors.conf</c> says what each key means).</summary>
 public sealed record ExecServerSettings
 {
+    /// <summary>One session may have a process for each so many descriptors of the server.</summary>
+    public const int ProcessShare = 16;
+
     /// <summary>Hard bounds.</summary>
     public required LimitSettings Limits { get; init; }
 
@@ -37,6 +40,32 @@ public sealed record ExecServerSettings
 
     /// <summary>Sandboxes.</summary>
     public required SandboxSettings Sandbox { get; init; }
+
+    /// <summary>
+    /// The same, with what one client may keep open within a share of what the server may: as many processes, which take four descriptors each, and handles of
+    /// files as a sixteenth of it, HTTP requests and streams a thirty-second each, watches a sixty-fourth. And the connections of one
+    /// principal within a half, so that together with strangers (a quarter) and handshakes (a third) they leave what is kept back alone.
+    /// </summary>
+    /// <param name="openFiles">How many descriptors the server may have.</param>
+    public ExecServerSettings Within(int openFiles) => this with
+    {
+        Limits = Limits with
+        {
+            Strangers = AtMost(openFiles, Limits.Strangers, 4),
+            StrangersPerAddress = AtMost(openFiles, Limits.StrangersPerAddress, 8),
+            Handshakes = AtMost(openFiles, Limits.Handshakes, 3),
+            HandshakesPerPrincipal = AtMost(openFiles, Limits.HandshakesPerPrincipal, 4),
+            ConnectionsPerPrincipal = AtMost(openFiles, Limits.ConnectionsPerPrincipal, 2),
+            ProcessesPerSession = AtMost(openFiles, Limits.ProcessesPerSession, ProcessShare),
+            FileHandlesPerConnection = AtMost(openFiles, Limits.FileHandlesPerConnection, 16),
+            WatchesPerConnection = AtMost(openFiles, Limits.WatchesPerConnection, 64),
+        },
+        Http = Http with
+        {
+            RequestsPerConnection = AtMost(openFiles, Http.RequestsPerConnection, 32),
+            StreamsPerConnection = AtMost(openFiles, Http.StreamsPerConnection, 32),
+        },
+    };
 
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
@@ -89,6 +118,7 @@ public sealed record ExecServerSettings
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
+                ReservedDescriptors = read.Count("execactors.limits.reserved-descriptors", 0, 1_000_000),
                 WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
                 FileHandlesPerConnection = read.Count("execactors.limits.file-handles-per-connection", 1, 65_536),
                 WatchesPerConnection = read.Count("execactors.limits.watches-per-connection", 1, 65_536),
@@ -150,6 +180,8 @@ public sealed record ExecServerSettings
         };
     }
 
+    private static int AtMost(int openFiles, int setting, int share) => Math.Min(setting, Math.Max(openFiles / share, 1));
+
     private static Config LoadBuiltIn()
     {
         using var stream = typeof(ExecServerSettings).Assembly.GetManifestResourceStream("execactors.conf")
@@ -197,6 +229,9 @@ public sealed record LimitSettings
 
     /// <summary>Output that the ended processes of one session keep together, in bytes.</summary>
     public required int ClosedBytesPerSession { get; init; }
+
+    /// <summary>Descriptors kept back from connections and from what clients keep open.</summary>
+    public required int ReservedDescriptors { get; init; }
 
     /// <summary>File requests and process starts of one session that run at once.</summary>
     public required int WorkersPerSession { get; init; }

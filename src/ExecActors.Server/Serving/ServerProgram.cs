@@ -10,11 +10,23 @@ namespace ExecActors.Server.Serving;
 /// <summary>One run of the server: checks what it was told, listens, and ends with the host.</summary>
 internal static class ServerProgram
 {
+    /// <summary>Half of it is for the collector; the rest is the program, stacks, and room to work.</summary>
+    private const long NeededSpace = 768L << 20;
+
     /// <summary>Runs until a signal, the end of standard input where that counts, or <see cref="ProgramIo.Stop"/>.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="ExecServerSettingsException">The server cannot start like this.</exception>
     public static Task<int> RunAsync(ServeOptions options, ProgramIo io)
     {
+        if (AddressSpace.Limit is { } space && space < NeededSpace)
+        {
+            throw new ExecServerSettingsException(
+                $"the address space is limited to {space >> 20} MiB (ulimit -v), and the server needs {NeededSpace >> 20} MiB, most of which it reserves only",
+                "Raise the limit, or bound memory itself instead: with a cgroup (systemd: MemoryMax).");
+        }
+
+        OpenFiles.Raise(); // before anything reads how many there may be
+
         // In the order of the reference server: authentication, address, both together.
         var authentication = options.Authentication.Load();
         var config = ConfigFile.Load(options.ConfigFile);

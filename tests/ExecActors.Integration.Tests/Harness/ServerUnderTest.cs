@@ -21,6 +21,9 @@ public static class ServerUnderTest
     /// <summary>Whether the reference server is being tested: then nothing may differ from the transcripts at all.</summary>
     public static bool IsReference { get; } = Environment.GetEnvironmentVariable("EXECACTORS_TEST_REFERENCE") == "true";
 
+    /// <summary>Whether it is native code, which the .NET runtime does nothing with before it begins.</summary>
+    public static bool IsNative { get; } = !IsReference && !File.Exists(Command[0] + ".dll");
+
     /// <summary>A home directory made for this run, outside the system's temporary folder.</summary>
     public static string Home { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "home")).FullName;
 

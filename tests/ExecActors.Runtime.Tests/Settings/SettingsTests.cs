@@ -43,6 +43,19 @@ public sealed class SettingsTests
         Assert.Equal($"the file: `{key}` is a single value, found a group of keys", refused.Message);
     }
 
+    [Fact]
+    public void One_client_keeps_open_no_more_than_a_share_of_what_the_server_may()
+    {
+        var settings = ExecServerSettings.From(ExecServerSettings.BuiltIn);
+
+        Assert.Equal(settings, settings.Within(20_000));
+        var few = settings.Within(1024);
+        Assert.Equal(
+            (512, 341, 256, 128, 64, 64, 16, 32, 32),
+            (few.Limits.ConnectionsPerPrincipal, few.Limits.Handshakes, few.Limits.Strangers, few.Limits.StrangersPerAddress, few.Limits.ProcessesPerSession, few.Limits.FileHandlesPerConnection, few.Limits.WatchesPerConnection, few.Http.RequestsPerConnection, few.Http.StreamsPerConnection));
+        Assert.Equal(1, settings.Within(8).Limits.ProcessesPerSession);
+    }
+
     [Theory]
     [InlineData("execactors.limits.conections = 1", "the file: unknown key `execactors.limits.conections`; known here: ")]
     [InlineData("execactors.nothing { a = 1 }", "the file: unknown key `execactors.nothing`; known here: ")]

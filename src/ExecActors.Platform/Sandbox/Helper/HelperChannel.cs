@@ -22,6 +22,13 @@ public sealed class HelperChannel : IDisposable
             throw StartFailure.FromErrno(Libc.LastErrno);
         }
 
+        if (!OpenFiles.IsForProcesses(ours))
+        {
+            ours.Dispose();
+            helperEnd.Dispose();
+            throw StartFailure.FromErrno(Errno.EMFILE);
+        }
+
         return new HelperChannel(ours);
     }
 
