@@ -130,7 +130,7 @@ internal sealed class HttpConnection(
     /// <returns>The next request, taken out of the buffer; null when there is none, and when what came is answered already.</returns>
     private async Task<RequestHead?> ReadHeadAsync()
     {
-        var isLate = _isLate; // known before the last look at the socket
+        var isLate = false; // known before the last look at the socket
         while (true)
         {
             var used = RequestHead.Read(_buffer.AsSpan(0, _length), out var request, out var refusal);
@@ -160,6 +160,11 @@ internal sealed class HttpConnection(
                     return null; // no request had begun, so there is none to answer
                 case StreamSocket.WouldBlock:
                     _waits = true;
+                    if (_isLate)
+                    {
+                        socket.WakeReceiver(); // no wait, only a last look at what has come: the deadline may have woken an earlier one
+                    }
+
                     await socket.WaitReadableAsync();
                     isLate = _isLate;
                     await Task.Yield(); // off the thread that waits for all sockets
