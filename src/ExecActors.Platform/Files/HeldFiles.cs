@@ -113,6 +113,8 @@ internal static class HeldFiles
         outcome = guard.MayMake(place.Directory, place.Name);
         if (!outcome.Succeeded)
         {
+            // That nothing can be made where a link leads is said as open(2) says it.
+            outcome = outcome.IsNotFound && place.IsFollowed && Libc.AccessWrite(place.Directory, ".\0"u8) < 0 ? FileOutcome.LastError : outcome;
             return true;
         }
 

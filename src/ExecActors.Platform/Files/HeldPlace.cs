@@ -25,6 +25,9 @@ internal sealed class HeldPlace : IDisposable
     /// <summary>The name in it, with a closing NUL.</summary>
     public byte[] Name { get; private set; }
 
+    /// <summary>Whether the path's own last name was a link, which was followed.</summary>
+    public bool IsFollowed { get; private set; }
+
     /// <summary>What had the name when it was looked at last; null when nothing had.</summary>
     public FileStatus? Present { get; private set; }
 
@@ -133,6 +136,7 @@ internal sealed class HeldPlace : IDisposable
         }
 
         Name = CString.Of(last);
+        IsFollowed = true;
         return default;
     }
 

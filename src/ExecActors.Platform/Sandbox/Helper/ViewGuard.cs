@@ -43,6 +43,24 @@ public sealed class ViewGuard(HelperView view) : IPlaceGuard
         return Libc.AccessWrite(directory, ".\0"u8) < 0 ? FileOutcome.LastError : FileOutcome.Failed(Errno.EBUSY);
     }
 
+    /// <summary>Whether a path that leads to nothing here does so because what it names is denied.</summary>
+    /// <param name="path">Absolute.</param>
+    public bool IsDenied(byte[] path)
+    {
+        var named = UnixPath.FromBytes(path);
+        for (var above = named; !above.IsRoot;)
+        {
+            above = above.Parent;
+            using var held = Libc.OpenAt(Libc.NoDirectory, above.ToCString(), Libc.O_PATH | Libc.O_DIRECTORY);
+            if (!held.IsInvalid)
+            {
+                return TryLocate(held, out var place) && view.AccessTo(place.Combine(named.Raw[above.Raw.Length..].TrimStart('/'))) == SandboxAccess.Deny;
+            }
+        }
+
+        return false;
+    }
+
     // What may only be read is the mounts' matter. What is denied they show as a device that cannot be opened: told apart here.
     private FileOutcome Read(UnixPath place)
     {

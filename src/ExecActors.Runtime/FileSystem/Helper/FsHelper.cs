@@ -15,6 +15,7 @@ namespace ExecActors.Runtime.FileSystem;
 public static class FsHelper
 {
     private const int SmallResult = 4 * 1024;
+    private const int EACCES = 13;
 
     private static bool _canReenter;
 
@@ -122,7 +123,7 @@ public static class FsHelper
         try
         {
             refusal = HelperCodec.TryReadParams(request.Method, request.Body, out var parameters, out var error)
-                ? Perform(parameters, guard, buffer, out opened)
+                ? Told(Perform(parameters, guard, buffer, out opened), parameters, guard)
                 : error;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -163,6 +164,28 @@ public static class FsHelper
         {
             replacement.HandOver();
         }
+    }
+
+    // Below something denied nothing is there for the kernel.
+    private static RpcError? Told(RpcError? refusal, object parameters, ViewGuard guard)
+    {
+        byte[][] paths = refusal is not { Code: ErrorCodes.NotFound } ? [] : parameters switch
+        {
+            FsReadFileParams request => [request.Path],
+            FsWriteFileParams request => [request.Path],
+            FsOpenParams request => [request.Path],
+            FsGetMetadataParams request => [request.Path],
+            FsCanonicalizeParams request => [request.Path],
+            FsReadDirectoryParams request => [request.Path],
+            FsWalkParams request => [request.Path],
+            FsCreateDirectoryParams request => [request.Path],
+            FsRemoveParams request => [request.Path],
+            FsChmodParams request => [request.Path],
+            FsRenameParams request => [request.SourcePath, request.DestinationPath],
+            FsCopyParams request => [request.SourcePath, request.DestinationPath],
+            _ => [],
+        };
+        return Array.Exists(paths, guard.IsDenied) ? FileErrors.OfErrno(EACCES) : refusal;
     }
 
     private static RpcError? Perform(object parameters, ViewGuard guard, FrameBuffer result, out FileHandle? opened)
