@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const byte DT_DIR = 4;
     public const byte DT_REG = 8;
     public const byte DT_LNK = 10;
+    public const byte DT_SOCK = 12;
 
     private const uint STATX_BASIC_STATS_AND_BTIME = 0xFFF;
     private const int LongestLink = 4096;

@@ -20,6 +20,9 @@ public sealed class Bubblewrap(SandboxOptions options)
     /// <summary>What was set for this machine.</summary>
     public SandboxOptions Options { get; } = options ?? throw new ArgumentNullException(nameof(options));
 
+    /// <summary>Finds the files of bound sockets, and remembers them from start to start.</summary>
+    internal SocketSearch Sockets { get; } = new(options.Limits.SocketScanEntries);
+
     /// <summary>Finds and tries it; blocks for some 20 milliseconds the first time.</summary>
     /// <exception cref="SandboxException">It is missing, too old, or cannot make a sandbox here; the message says what to do.</exception>
     public BubblewrapFacts Require()

@@ -28,7 +28,15 @@ public sealed class HostSockets
     /// lead to programs), unless the policy speaks of it or the program begins there; a socket file bound later elsewhere is not covered.
     /// </summary>
     /// <exception cref="SandboxException">There are more than 1,000.</exception>
-    public static HostSockets Find(MountPlan plan, UnixPath cwd, bool restrictsNetwork)
+    public static HostSockets Find(MountPlan plan, UnixPath cwd, bool restrictsNetwork) =>
+        Find(plan, cwd, restrictsNetwork, new SocketSearch(new SandboxLimits().SocketScanEntries));
+
+    /// <inheritdoc cref="Find(MountPlan, UnixPath, bool)"/>
+    /// <param name="plan">What the sandbox shows.</param>
+    /// <param name="cwd">Where the program begins.</param>
+    /// <param name="restrictsNetwork">Whether it has no network.</param>
+    /// <param name="search">Finds those that are not where their names say.</param>
+    internal static HostSockets Find(MountPlan plan, UnixPath cwd, bool restrictsNetwork, SocketSearch search)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var words = new List<string>();
@@ -40,16 +48,16 @@ public sealed class HostSockets
             CoverRun(words, resolver);
         }
 
-        var found = new HashSet<UnixPath>();
-        foreach (var path in restrictsNetwork ? Bound().Concat(Ports()) : Ports())
+        var all = new Dictionary<UnixPath, FileFacts>();
+        var names = restrictsNetwork ? SocketNames.Find() : [];
+        AddFiles(all, names.Concat(Ports()), resolver);
+        if (restrictsNetwork)
         {
-            var resolved = resolver.Resolve(path);
-            if (resolved.Identity is { IsSocketOrPipe: true } && IsShown(plan, resolved.Canonical) && !(coversRun && resolved.Canonical.IsAtOrBelow(Run)))
-            {
-                found.Add(resolved.Canonical);
-            }
+            var writable = plan.Grants.Where(grant => grant.Value == SandboxAccess.Write && !grant.Key.IsRoot).Select(grant => grant.Key);
+            AddFiles(all, search.Find(all, [.. names.Select(name => name.Parent).Distinct().Where(path => !path.IsRoot), cwd, .. writable]), resolver);
         }
 
+        var found = all.Keys.Where(path => IsShown(plan, path) && !(coversRun && path.IsAtOrBelow(Run))).ToHashSet();
         if (found.Count > Limit)
         {
             throw new SandboxException(
@@ -66,6 +74,18 @@ public sealed class HostSockets
     }
 
     internal void AddTo(List<string> words) => words.AddRange(_words);
+
+    private static void AddFiles(Dictionary<UnixPath, FileFacts> files, IEnumerable<UnixPath> paths, PathResolver resolver)
+    {
+        foreach (var path in paths)
+        {
+            var resolved = resolver.Resolve(path);
+            if (resolved.Identity is { IsSocketOrPipe: true } file)
+            {
+                files[resolved.Canonical] = file;
+            }
+        }
+    }
 
     private static bool IsShown(MountPlan plan, UnixPath path) =>
         plan.AccessTo(path) is SandboxAccess.Read or SandboxAccess.Write && (plan.KeepsDevices || !path.IsBelow(Dev));
@@ -95,17 +115,4 @@ public sealed class HostSockets
         let pid = Path.GetFileName(path)[(pattern.Length - 1)..].Split('-')[0]
         where Directory.Exists($"/proc/{pid}")
         select UnixPath.FromText(path);
-
-    // unix(7): Num RefCount Protocol Flags Type St Inode Path; a path may hold blanks. Relative ones are relative to what nobody knows.
-    private static IEnumerable<UnixPath> Bound()
-    {
-        foreach (var line in File.ReadLines("/proc/net/unix", Encoding.Latin1))
-        {
-            var fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 8 && fields[7].StartsWith('/'))
-            {
-                yield return UnixPath.FromRaw(fields[7]);
-            }
-        }
-    }
 }

@@ -64,7 +64,7 @@ internal sealed class SandboxedStart(Bubblewrap bubblewrap)
                 Cwd = IsSeen(plan, cwd) || plan.LeadsThrough(cwd) ? cwd : UnixPath.Root,
                 Environment = environment,
                 HoldsAbsent = true,
-                Sockets = HostSockets.Find(plan, cwd, policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets),
+                Sockets = HostSockets.Find(plan, cwd, policy.RestrictsNetwork && !bubblewrap.Options.DeniesUnixSockets, bubblewrap.Sockets),
             },
             spec.Arg0);
     }

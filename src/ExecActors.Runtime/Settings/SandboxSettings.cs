@@ -14,6 +14,9 @@ public sealed record SandboxSettings
     /// <summary>Names that the patterns of one policy together may look at.</summary>
     public required int GlobScanEntries { get; init; }
 
+    /// <summary>Names looked at, at most, to find the files of sockets that are not where they were bound.</summary>
+    public int SocketScanEntries { get; init; } = 20_000;
+
     /// <summary>Mounts that one policy may take.</summary>
     public required int Mounts { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record SandboxSettings
     {
         Bubblewrap = Bubblewrap,
         DeniesUnixSockets = DenyUnixSockets,
-        Limits = new SandboxLimits { GlobScanEntries = GlobScanEntries, Mounts = Mounts },
+        Limits = new SandboxLimits { GlobScanEntries = GlobScanEntries, SocketScanEntries = SocketScanEntries, Mounts = Mounts },
     };
 
     internal static SandboxSettings Read(SettingsReader read) => new()
@@ -42,6 +45,7 @@ public sealed record SandboxSettings
         Bubblewrap = read.Program("execactors.sandbox.bubblewrap", "bwrap"),
         DenyUnixSockets = read.Switch("execactors.sandbox.deny-unix-sockets"),
         GlobScanEntries = read.Count("execactors.sandbox.glob-scan-entries", 1, 100_000_000),
+        SocketScanEntries = read.Count("execactors.sandbox.socket-scan-entries", 0, 10_000_000),
         Mounts = read.Count("execactors.sandbox.mounts", 16, 2_000),
         Helpers = read.Count("execactors.sandbox.helpers", 1, 1_000),
         HelperIdle = read.Duration("execactors.sandbox.helper-idle", TimeSpan.Zero, TimeSpan.FromHours(1)),
