@@ -33,7 +33,8 @@ internal static partial class ActorComposition
                 what => Uncontained(log, what));
         });
         services.TryAddSingleton<IProcessHost>(provider => provider.GetRequiredService<LinuxProcessHost>());
-        services.TryAddSingleton<IFileWatcher>(provider => new LinuxFileWatcher(provider.GetRequiredService<LinuxProcessHost>()));
+        services.TryAddSingleton<IFileWatcher>(provider => new LinuxFileWatcher(
+            provider.GetRequiredService<LinuxProcessHost>(), provider.GetRequiredService<ExecServerConfiguration>().Settings.Limits.InotifyDescriptors));
         services.TryAddSingleton(provider => OutputDirectory.Open(
             provider.GetRequiredService<ExecServerConfiguration>().Settings.Output, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ExecActors.Processes")));
         services.AddSingleton<ExecActorSystem>();

@@ -18,6 +18,9 @@ internal ref struct INotifyEvents(ReadOnlySpan<byte> bytes)
     /// <summary>The name in the watched directory; empty when it is about the watched file itself.</summary>
     public ReadOnlySpan<byte> Name { get; private set; }
 
+    /// <summary>The record itself.</summary>
+    public ReadOnlySpan<byte> Record { get; private set; }
+
     /// <summary>Goes to the next record.</summary>
     public bool MoveNext()
     {
@@ -30,7 +33,8 @@ internal ref struct INotifyEvents(ReadOnlySpan<byte> bytes)
         Watch = BinaryPrimitives.ReadInt32LittleEndian(_rest);
         Mask = BinaryPrimitives.ReadUInt32LittleEndian(_rest[4..]);
         Name = _rest.Slice(HeaderBytes, nameBytes).TrimEnd((byte)0); // padded with NULs
-        _rest = _rest[(HeaderBytes + nameBytes)..];
+        Record = _rest[..(HeaderBytes + nameBytes)];
+        _rest = _rest[Record.Length..];
         return true;
     }
 }

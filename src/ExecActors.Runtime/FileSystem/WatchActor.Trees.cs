@@ -8,10 +8,13 @@ namespace ExecActors.Runtime.FileSystem;
 
 /// <content>
 /// Watches on trees. One batch of changes is under way at a time: the next is read when the connection has taken the last, and until then the
-/// kernel keeps them, and says so when it could not keep all.
+/// watch keeps them, and says so when it could not keep all.
 /// </content>
 internal sealed partial class WatchActor
 {
+    private const int EMFILE = 24;
+    private const int ENOSPC = 28;
+
     private readonly Dictionary<ulong, Tree> _trees = [];
     private readonly Queue<Tree?> _told = new(); // whose notifications are not admitted, in order; null for one on missing paths
 
@@ -57,13 +60,22 @@ internal sealed partial class WatchActor
                 _trees.Remove(done.Tree.Id); // else it was given up, and the id is another's
             }
 
-            Refuse(done.Request, FileErrors.Of(done.Outcome, done.Path));
+            Refuse(done.Request, WhyNot(done));
             return;
         }
 
         Answer(done.Request, AnswerFrames.Empty(done.Request.Id));
         Arm(done.Tree);
     }
+
+    private static RpcError WhyNot(TreeSetUp failed) => failed.Outcome.Errno switch
+    {
+        EMFILE => Errors.Internal(
+            "fs/watch needs an inotify instance, and this machine has no more for the server's user; end other watchers or raise fs.inotify.max_user_instances"),
+        ENOSPC => Errors.Internal(
+            "fs/watch needs an inotify watch for each directory, and this machine has no more for the server's user; watch fewer or raise fs.inotify.max_user_watches"),
+        _ => FileErrors.Of(failed.Outcome, failed.Path),
+    };
 
     private void OnUnwatch(RequestRef request, FsUnwatchParams asked)
     {

@@ -122,6 +122,7 @@ public sealed record ExecServerSettings
                 WorkersPerSession = read.Count("execactors.limits.workers-per-session", 1, 1024),
                 FileHandlesPerConnection = read.Count("execactors.limits.file-handles-per-connection", 1, 65_536),
                 WatchesPerConnection = read.Count("execactors.limits.watches-per-connection", 1, 65_536),
+                InotifyDescriptors = read.Count("execactors.limits.inotify-descriptors", 1, 1024),
                 WatchedDirectories = read.Count("execactors.limits.watched-directories", 1, 1_000_000),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
@@ -241,6 +242,9 @@ public sealed record LimitSettings
 
     /// <summary>Watches on trees of one connection.</summary>
     public required int WatchesPerConnection { get; init; }
+
+    /// <summary>inotify descriptors that all watches share.</summary>
+    public required int InotifyDescriptors { get; init; }
 
     /// <summary>Directories under one watch.</summary>
     public required int WatchedDirectories { get; init; }

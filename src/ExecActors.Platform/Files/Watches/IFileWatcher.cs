@@ -30,7 +30,7 @@ public interface IFileWatcher
     FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch);
 }
 
-/// <summary>A watch on a tree. One thread at a time; what nobody reads waits in the kernel's queue, whose end is told as an overflow.</summary>
+/// <summary>A watch on a tree. One thread at a time; what nobody reads waits in a queue of its own, whose end is told as an overflow.</summary>
 public interface ITreeWatch : IDisposable
 {
     /// <summary>Asks to be told, once, when there is something to read; also when there is already.</summary>

@@ -1,15 +1,23 @@
 namespace ExecActors.Platform;
 
-/// <summary>inotify(7), on the reactor of the processes. Safe to use from several threads. Each watch has an inotify descriptor of its own.</summary>
+/// <summary>inotify(7), on the reactor of the processes. Safe to use from several threads. Many watches share an inotify descriptor.</summary>
 public sealed class LinuxFileWatcher : IFileWatcher
 {
+    /// <summary>inotify descriptors of one watcher unless another number is given: an eighth of what a user may have.</summary>
+    public const int UsualDescriptors = 16;
+
     private readonly Reactor _reactor;
+    private readonly INotifyHubs _hubs;
 
     /// <summary>Shares the host's thread; once the host has ended nothing is told any more.</summary>
-    public LinuxFileWatcher(LinuxProcessHost host)
+    /// <param name="host">Whose thread it is.</param>
+    /// <param name="descriptors">How many inotify descriptors there may be; at least 1.</param>
+    public LinuxFileWatcher(LinuxProcessHost host, int descriptors = UsualDescriptors)
     {
         ArgumentNullException.ThrowIfNull(host);
+        ArgumentOutOfRangeException.ThrowIfLessThan(descriptors, 1);
         _reactor = host.Reactor;
+        _hubs = new INotifyHubs(_reactor, descriptors);
     }
 
     /// <inheritdoc/>
@@ -17,7 +25,7 @@ public sealed class LinuxFileWatcher : IFileWatcher
     {
         ArgumentNullException.ThrowIfNull(missing);
         ArgumentNullException.ThrowIfNull(changed);
-        return MissingPathWatch.Start(_reactor, missing, present, changed);
+        return MissingPathWatch.Start(_reactor, _hubs, missing, present, changed);
     }
 
     /// <inheritdoc/>
@@ -26,7 +34,7 @@ public sealed class LinuxFileWatcher : IFileWatcher
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(ready);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDirectories, 1);
-        var outcome = TreeWatch.Start(_reactor, path, recursive, maxDirectories, ready, out var started);
+        var outcome = TreeWatch.Start(_hubs, path, recursive, maxDirectories, ready, out var started);
         watch = started;
         return outcome;
     }

@@ -1,48 +1,53 @@
-#pragma warning disable CA2000 // descriptors pass to the sources, which Dispose closes; a failing start disposes them
+#pragma warning disable CA2000 // the descriptor passes to the source, which Dispose closes; a failing start disposes it
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
-/// <summary>The watch of <see cref="IFileWatcher.WatchMissing"/>. Owns an inotify descriptor and, where there is /proc, one of the mount table.</summary>
+/// <summary>The watch of <see cref="IFileWatcher.WatchMissing"/>. Has a place on a shared inotify descriptor and, where there is /proc, a descriptor of the mount table.</summary>
 /// <remarks>
-/// Ancestors are watched from the root downwards, each before the next is looked at: whatever changes meanwhile is in the queue when the reactor
-/// begins to read it. A link on the way is no ancestor: where it leads could change unseen.
+/// Ancestors are watched from the root downwards, each before the next is looked at: whatever changes meanwhile is what the reactor
+/// tells of it, or is seen by the next look. A link on the way is no ancestor: where it leads could change unseen.
 /// </remarks>
-internal sealed class MissingPathWatch : IDisposable
+internal sealed class MissingPathWatch : IINotifyListener, IDisposable
 {
     private const int MostWatches = 4096;
 
     private const uint Names = Libc.IN_CREATE | Libc.IN_DELETE | Libc.IN_MOVED_FROM | Libc.IN_MOVED_TO;
-    private const uint Directory = Names | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF | Libc.IN_ONLYDIR | Libc.IN_DONT_FOLLOW | Libc.IN_MASK_ADD;
-    private const uint PresentFile = Libc.IN_MODIFY | Libc.IN_ATTRIB | Libc.IN_DONT_FOLLOW | Libc.IN_MASK_ADD;
+    private const uint Directory = Names | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF | Libc.IN_ONLYDIR | Libc.IN_DONT_FOLLOW;
+    private const uint PresentFile = Libc.IN_MODIFY | Libc.IN_ATTRIB | Libc.IN_DONT_FOLLOW;
 
-    private readonly Dictionary<int, List<byte[]>> _names = [];
+    private readonly Dictionary<int, List<byte[]>> _names = []; // not changed any more once it has begun
+    private readonly EventQueue _queue = new(); // what happens before that waits here
+    private readonly INotifyHubs _hubs;
+    private readonly INotifyHub _hub;
     private readonly Action _changed;
-    private readonly Source _source;
-    private readonly Source? _mounts;
+    private readonly Mounts? _mounts;
+    private bool _begun;
     private int _fired;
+    private int _disposed;
 
-    private MissingPathWatch(Reactor reactor, SafeFileHandle inotify, Action changed)
+    private MissingPathWatch(Reactor reactor, INotifyHubs hubs, INotifyHub hub, Action changed)
     {
+        _hubs = hubs;
+        _hub = hub;
         _changed = changed;
-        _source = new Source(reactor, inotify, this);
         var mounts = Libc.OpenAt(Libc.NoDirectory, "/proc/self/mountinfo\0"u8, Libc.O_RDONLY);
-        _mounts = mounts.IsInvalid ? null : new Source(reactor, mounts, this) { IsMountTable = true };
+        _mounts = mounts.IsInvalid ? null : new Mounts(reactor, mounts, this);
     }
 
     /// <summary>Sets up and begins. Null when it cannot be.</summary>
-    public static MissingPathWatch? Start(Reactor reactor, IReadOnlyList<byte[]> missing, byte[]? present, Action changed)
+    public static MissingPathWatch? Start(Reactor reactor, INotifyHubs hubs, IReadOnlyList<byte[]> missing, byte[]? present, Action changed)
     {
-        var inotify = Libc.INotifyInit();
-        if (inotify.IsInvalid)
+        if (!hubs.Join(out var hub).Succeeded)
         {
             return null;
         }
 
-        var watch = new MissingPathWatch(reactor, inotify, changed);
-        if (missing.All(watch.AddMissing) && (present is null || watch.AddPresent(present)) && watch.Begin())
+        var watch = new MissingPathWatch(reactor, hubs, hub!, changed);
+        if (missing.All(watch.AddMissing) && (present is null || watch.AddPresent(present)))
         {
+            watch.Begin(reactor);
             return watch;
         }
 
@@ -50,10 +55,35 @@ internal sealed class MissingPathWatch : IDisposable
         return null;
     }
 
+    /// <inheritdoc/>
+    public void OnEvent(INotifyEvents happened)
+    {
+        if (Volatile.Read(ref _fired) == 0)
+        {
+            _queue.Add(happened);
+        }
+
+        if (Volatile.Read(ref _begun))
+        {
+            LookAtEvents();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Interlocked.Exchange(ref _fired, 1);
-        _source.Close();
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        foreach (var watch in _names.Keys)
+        {
+            _hub.Remove(this, watch);
+        }
+
+        _hubs.Leave(_hub);
         _mounts?.Close();
     }
 
@@ -70,7 +100,11 @@ internal sealed class MissingPathWatch : IDisposable
         var name = CString.Of(path);
         if (Libc.StatusAt(Libc.NoDirectory, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) == 0 && !status.IsDirectory)
         {
-            _ = Libc.INotifyAddWatch(_source.Handle, name, PresentFile);
+            var watch = _hub.Add(this, name, PresentFile);
+            if (watch >= 0)
+            {
+                _names.TryAdd(watch, []);
+            }
         }
 
         return true;
@@ -86,7 +120,7 @@ internal sealed class MissingPathWatch : IDisposable
         var ends = NativePath.Prefixes(path).ToArray();
         for (var index = 0; index + 1 < ends.Length; index++)
         {
-            var watch = Libc.INotifyAddWatch(_source.Handle, CString.Of(path.AsSpan(0, ends[index])), Directory);
+            var watch = _hub.Add(this, CString.Of(path.AsSpan(0, ends[index])), Directory);
             if (watch < 0)
             {
                 return Libc.LastErrno == Errno.ENOENT && index > 0; // the directory above tells when it appears
@@ -109,11 +143,23 @@ internal sealed class MissingPathWatch : IDisposable
         return isThere || Libc.LastErrno == Errno.ENOENT;
     }
 
-    private bool Begin()
+    private void Begin(Reactor reactor)
     {
-        // Without the mount table the watch is still worth having.
-        _ = _mounts is null ? 0 : _mounts.Register(Libc.EPOLLPRI | Libc.EPOLLET);
-        return _source.Register(Libc.EPOLLIN | Libc.EPOLLET) == 0;
+        _mounts?.Register(); // without the mount table the watch is still worth having
+        Volatile.Write(ref _begun, true);
+        reactor.Post(LookAtEvents);
+    }
+
+    // On the reactor's thread.
+    private void LookAtEvents()
+    {
+        while (Volatile.Read(ref _fired) == 0 && _queue.TryTake(out var records, out var lost))
+        {
+            if (lost || Concerns(records))
+            {
+                Fire();
+            }
+        }
     }
 
     private void Fire()
@@ -156,40 +202,12 @@ internal sealed class MissingPathWatch : IDisposable
         return false;
     }
 
-    private sealed class Source(Reactor reactor, SafeFileHandle handle, MissingPathWatch watch) : ReactorSource(reactor, handle)
+    /// <summary>The mount table, whose descriptor is ready when something was mounted or unmounted.</summary>
+    private sealed class Mounts(Reactor reactor, SafeFileHandle table, MissingPathWatch watch) : ReactorSource(reactor, table)
     {
-        private const int ReadsPerTurn = 4;
+        public void Register() => _ = Reactor.Add(this, Libc.EPOLLPRI | Libc.EPOLLET);
 
-        public bool IsMountTable { get; init; }
-
-        public int Register(uint events) => Reactor.Add(this, events);
-
-        public override void OnReady(uint events)
-        {
-            if (IsMountTable)
-            {
-                watch.Fire();
-                return;
-            }
-
-            var buffer = Reactor.Buffer.Free;
-            for (var turn = 0; turn < ReadsPerTurn; turn++)
-            {
-                var count = Libc.Read(Handle, buffer);
-                if (count <= 0)
-                {
-                    return;
-                }
-
-                if (watch.Concerns(buffer[..count]))
-                {
-                    watch.Fire();
-                    return;
-                }
-            }
-
-            Reactor.Again(this);
-        }
+        public override void OnReady(uint events) => watch.Fire();
 
         public override void OnFailed(Exception failure) => watch.Fire();
     }

@@ -1,36 +1,37 @@
-#pragma warning disable CA2000 // the descriptor passes to the watch; a failing start disposes it
-using System.Buffers;
 using ExecActors.Platform.Interop;
-using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
-/// <summary>The watch of <see cref="IFileWatcher.WatchTree"/>. The reactor only tells that there is something; the reader's thread does the work.</summary>
-internal sealed class TreeWatch : ReactorSource, ITreeWatch
+/// <summary>The watch of <see cref="IFileWatcher.WatchTree"/>. The reactor only puts records into its queue; the reader's thread does the work.</summary>
+internal sealed class TreeWatch : IINotifyListener, ITreeWatch
 {
     /// <summary>Paths after which no more is read; the rest is the next batch's.</summary>
     private const int EnoughChanges = 4096;
 
-    private const int BufferBytes = 64 * 1024;
     private const uint Gone = Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF | Libc.IN_UNMOUNT;
 
     private readonly Action _ready;
     private readonly byte[] _path;
     private readonly byte[]? _onlyName;
+    private readonly INotifyHubs _hubs;
+    private readonly INotifyHub _hub;
     private readonly WatchedTree _tree;
+    private readonly EventQueue _queue = new();
     private bool _ended;
+    private int _closed;
 
-    private TreeWatch(Reactor reactor, SafeFileHandle inotify, WatchedTree tree, byte[] path, byte[]? onlyName, Action ready)
-        : base(reactor, inotify)
+    private TreeWatch(INotifyHubs hubs, INotifyHub hub, byte[] root, bool recursive, int maxDirectories, byte[] path, byte[]? onlyName, Action ready)
     {
-        _tree = tree;
+        _hubs = hubs;
+        _hub = hub;
+        _tree = new WatchedTree(hub, this, root, recursive, maxDirectories);
         _path = path;
         _onlyName = onlyName;
         _ready = ready;
     }
 
     /// <summary>Sets up; the watch is not armed yet.</summary>
-    public static FileOutcome Start(Reactor reactor, byte[] path, bool recursive, int maxDirectories, Action ready, out TreeWatch? watch)
+    public static FileOutcome Start(INotifyHubs hubs, byte[] path, bool recursive, int maxDirectories, Action ready, out TreeWatch? watch)
     {
         watch = null;
         if (Libc.StatusAt(Libc.NoDirectory, CString.Of(path), 0, out var status) < 0 || Libc.RealPath(CString.Of(path)) is not { } real)
@@ -38,83 +39,84 @@ internal sealed class TreeWatch : ReactorSource, ITreeWatch
             return FileOutcome.LastError;
         }
 
-        var inotify = Libc.INotifyInit();
-        if (inotify.IsInvalid)
+        var outcome = hubs.Join(out var hub);
+        if (!outcome.Succeeded)
         {
-            return FileOutcome.LastError;
+            return outcome;
         }
 
         // A file is watched in its directory, for editors put another one in its place.
         var root = status.IsDirectory ? path : NativePath.Parent(real)[..^1];
         var onlyName = status.IsDirectory ? null : NativePath.Name(real)[..^1];
-        var tree = new WatchedTree(inotify, root, recursive && status.IsDirectory, maxDirectories);
-        var started = new TreeWatch(reactor, inotify, tree, path, onlyName, ready);
-        var outcome = tree.AddAll();
-        if (outcome.Succeeded)
-        {
-            outcome = FileOutcome.Failed(reactor.Add(started, 0));
-        }
-
+#pragma warning disable CA2000 // the caller's; disposed here when it cannot be set up
+        var started = new TreeWatch(hubs, hub!, root, recursive && status.IsDirectory, maxDirectories, path, onlyName, ready);
+#pragma warning restore CA2000
+        outcome = started._tree.AddAll();
         if (outcome.Succeeded)
         {
             watch = started;
         }
         else
         {
-            started.Close();
+            started.Dispose();
         }
 
         return outcome;
     }
 
     /// <inheritdoc/>
-    public void Arm() => Reactor.Modify(this, Libc.EPOLLIN | Libc.EPOLLONESHOT);
+    public void Arm()
+    {
+        if (Volatile.Read(ref _closed) == 0 && _queue.Arm())
+        {
+            _ready();
+        }
+    }
 
     /// <inheritdoc/>
     public TreeChanges Read()
     {
         var batch = new ChangeBatch();
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        _ended |= Volatile.Read(ref _closed) == 1; // nobody is interested any more
+        while (!_ended && batch.Count < EnoughChanges && _queue.TryTake(out var records, out var lost))
         {
-            while (!_ended && batch.Count < EnoughChanges && Libc.Read(Handle, buffer) is > 0 and var count)
+            Take(records, batch);
+            if (lost)
             {
-                Take(buffer.AsSpan(0, count), batch);
+                // Directories may have come and gone unseen.
+                batch.Overflow = true;
+                _ended |= _tree.AddAll().IsNotFound;
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            _ended = true; // closed meanwhile: nobody is interested any more
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return batch.Finish(_ended);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _tree.Clear();
+            _hubs.Leave(_hub);
+        }
+    }
 
     /// <inheritdoc/>
-    public override void OnReady(uint events) => _ready();
-
-    /// <inheritdoc/>
-    public override void OnFailed(Exception failure) => Close(); // the callback threw: nobody listens
+    public void OnEvent(INotifyEvents happened)
+    {
+        if (Volatile.Read(ref _closed) == 0 && _queue.Add(happened))
+        {
+            _ready();
+        }
+    }
 
     private void Take(ReadOnlySpan<byte> bytes, ChangeBatch batch)
     {
         var events = new INotifyEvents(bytes);
         while (events.MoveNext())
         {
-            if ((events.Mask & Libc.IN_Q_OVERFLOW) != 0)
-            {
-                // Directories may have come and gone unseen.
-                batch.Overflow = true;
-                _ended |= _tree.AddAll().IsNotFound;
-            }
-            else if ((events.Mask & Libc.IN_IGNORED) != 0)
+            if ((events.Mask & Libc.IN_IGNORED) != 0)
             {
                 _tree.Forget(events.Watch);
             }

@@ -1,10 +1,9 @@
 using ExecActors.Platform.Interop;
-using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
-/// <summary>Which directories an inotify descriptor watches, and under which paths. Plain state of one thread at a time.</summary>
-internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recursive, int maxDirectories)
+/// <summary>Which directories a listener watches, and under which paths. Plain state of one thread at a time.</summary>
+internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byte[] root, bool recursive, int maxDirectories)
 {
     private const uint Interest = Libc.IN_CREATE | Libc.IN_DELETE | Libc.IN_MOVED_FROM | Libc.IN_MOVED_TO | Libc.IN_MODIFY | Libc.IN_ATTRIB
         | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF | Libc.IN_ONLYDIR | Libc.IN_EXCL_UNLINK;
@@ -28,7 +27,7 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
     {
         var old = _paths;
         _paths = [];
-        Root = Libc.INotifyAddWatch(inotify, CString.Of(root), Interest);
+        Root = hub.Add(listener, CString.Of(root), Interest);
         var outcome = FileOutcome.Of(Root);
         if (outcome.Succeeded)
         {
@@ -38,7 +37,7 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
 
         foreach (var watch in old.Keys.Where(watch => !_paths.ContainsKey(watch)))
         {
-            _ = Libc.INotifyRemoveWatch(inotify, watch);
+            hub.Remove(listener, watch);
         }
 
         return outcome;
@@ -59,6 +58,17 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
         return isWatched ? AddBelow(path, found) : outcome;
     }
 
+    /// <summary>Watches nothing any more.</summary>
+    public void Clear()
+    {
+        foreach (var watch in _paths.Keys)
+        {
+            hub.Remove(listener, watch);
+        }
+
+        _paths.Clear();
+    }
+
     /// <summary>The watch has gone by itself.</summary>
     public void Forget(int watch) => _paths.Remove(watch);
 
@@ -70,7 +80,7 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
             if (watched.AsSpan().StartsWith(path) && (watched.Length == path.Length || watched[path.Length] == (byte)'/'))
             {
                 _paths.Remove(watch);
-                _ = Libc.INotifyRemoveWatch(inotify, watch);
+                hub.Remove(listener, watch);
             }
         }
     }
@@ -117,7 +127,7 @@ internal sealed class WatchedTree(SafeFileHandle inotify, byte[] root, bool recu
             return FileOutcome.Refused(FileRefusal.TooManyDirectories);
         }
 
-        var watch = Libc.INotifyAddWatch(inotify, CString.Of(path), Interest | Libc.IN_DONT_FOLLOW);
+        var watch = hub.Add(listener, CString.Of(path), Interest | Libc.IN_DONT_FOLLOW);
         if (watch < 0)
         {
             // Gone, swapped for a file, or not for us to read: nothing is lost by that.
