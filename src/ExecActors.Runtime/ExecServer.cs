@@ -52,8 +52,6 @@ public sealed record ExecServerParts
 /// <summary>The running actors of one exec-server in an actor system: <c>/user/sessions</c>, <c>/user/connections</c> and <c>/user/memory</c>.</summary>
 public sealed class ExecServer
 {
-    private const string BlockingIo = "execactors.blocking-io";
-
     private readonly IActorRef _registry;
     private readonly IActorRef _connections;
 
@@ -70,7 +68,7 @@ public sealed class ExecServer
     /// <summary>
     /// Starts the actors and ties them to the system's coordinated shutdown: refuse new, close connections with 1001, kill process groups.
     /// </summary>
-    /// <remarks>The system's configuration needs the dispatcher <c>execactors.blocking-io</c>; <see cref="ExecServerSettings.BuiltIn"/> has it.</remarks>
+    /// <remarks>The system's configuration needs the dispatchers of <see cref="WorkerLanes"/>; <see cref="ExecServerSettings.BuiltIn"/> has it.</remarks>
     public static ExecServer Start(ActorSystem system, ExecServerParts parts)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -78,7 +76,7 @@ public sealed class ExecServer
         KeepThreads(system);
         var http = new HttpEngine(parts.Settings.Http, parts.ServerVariables);
         system.RegisterOnTermination(http.Dispose);
-        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup(BlockingIo).Schedule);
+        var helpers = new FileHelperPool(parts.Settings.Sandbox, system.Scheduler, system.Dispatchers.Lookup(WorkerLanes.OutputDispatcher).Schedule);
         system.RegisterOnTermination(helpers.Dispose);
         var memory = parts.Memory is null
             ? (IActorRef)ActorRefs.Nobody
@@ -92,6 +90,7 @@ public sealed class ExecServer
             Files = new FileService(new SandboxedFiles(
                 parts.Sandbox, parts.Settings.Sandbox, helpers, parts.ServerVariables.GetValueOrDefault("TMPDIR"))),
             Watcher = parts.Watcher,
+            Lanes = WorkerLanes.Of(system, parts.Settings),
             Http = new HttpEnvironment(http, parts.Settings.Http, parts.ServerVariables, parts.LoggerFactory.CreateLogger("ExecActors.Http")),
             Processes = new AdmissionCounter(parts.Settings.Limits.Processes),
             Memory = memory,
@@ -115,11 +114,14 @@ public sealed class ExecServer
         _connections.Tell(ConnectionProtocol.Drain.Instance, ActorRefs.NoSender);
     }
 
-    // The dispatcher ends its threads when for a second nobody is on it, and would have to make them anew. Its threads are made by the first that is told to run.
+    // A dispatcher ends its threads when for a second nobody is on it, and would have to make them anew. Its threads are made by the first that is told to run.
     private static void KeepThreads(ActorSystem system)
     {
-        system.ActorOf(Props.Create(() => new DispatcherKeeper()).WithDispatcher(BlockingIo), "blocking-io");
-        system.Dispatchers.Lookup(BlockingIo).Schedule(() => { });
+        foreach (var dispatcher in WorkerLanes.Dispatchers)
+        {
+            system.ActorOf(Props.Create(() => new DispatcherKeeper()).WithDispatcher(dispatcher), dispatcher["execactors.".Length..]);
+            system.Dispatchers.Lookup(dispatcher).Schedule(() => { });
+        }
     }
 
     // A phase that takes longer than its time-out is left behind: the processes are killed in any case.

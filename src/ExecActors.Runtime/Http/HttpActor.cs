@@ -1,8 +1,10 @@
 using Akka.Actor;
+using Akka.Dispatch;
 
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
+using ExecActors.Runtime.Workers;
 
 using static ExecActors.Runtime.Http.HttpProtocol;
 
@@ -21,8 +23,6 @@ namespace ExecActors.Runtime.Http;
 /// </remarks>
 internal sealed partial class HttpActor : ResumingActor, IWithTimers
 {
-    private const string BlockingDispatcher = "execactors.blocking-io";
-
     private readonly HttpEnvironment _environment;
     private readonly long _epoch;
     private readonly NameLookup _lookup;
@@ -37,7 +37,8 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
     {
         _environment = environment;
         _epoch = epoch;
-        _lookup = new NameLookup(Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule);
+        var workers = new SessionWorkers(Context.System.Dispatchers.Lookup(WorkerLanes.NameDispatcher).Schedule, NameLookup.AtOnce);
+        _lookup = new NameLookup(work => workers.Run(new ActionRunnable(work)));
         _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings, environment.Log);
     }
 

@@ -5,12 +5,13 @@ namespace ExecActors.Runtime.Http;
 /// <summary>Finds the addresses of names for one connection's requests, on threads that may block.</summary>
 /// <remarks>
 /// The system's resolver can only block, for many seconds when its servers are gone. So that this holds up nobody else, lookups run on the
-/// blocking-io dispatcher, a few at a time for each connection; the rest wait in order. Safe for any thread.
+/// blocking-names dispatcher, a few at a time for each connection; the rest wait in order. Safe for any thread.
 /// </remarks>
 /// <param name="schedule">Runs work on a thread that may block.</param>
 internal sealed class NameLookup(Action<Action> schedule)
 {
-    private const int AtOnce = 4;
+    /// <summary>Lookups of one connection that run at once.</summary>
+    public const int AtOnce = 4;
 
     private static readonly HttpRequestOptionsKey<NameLookup> s_key = new("execactors.name-lookup");
 

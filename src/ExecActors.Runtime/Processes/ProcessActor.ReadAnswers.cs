@@ -54,7 +54,7 @@ internal sealed partial class ProcessActor
             _reading = (read, plan);
             _shownTo = Math.Max(_shownTo, plan.Next - 1);
             _log.Pin(plan.First);
-            _workers.Run(new SpillRead(_file!, plan.FileFrom, (int)(plan.FileTo - plan.FileFrom), _log.Circle, Self));
+            _workers.Output.Run(new SpillRead(_file!, plan.FileFrom, (int)(plan.FileTo - plan.FileFrom), _log.Circle, Self));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class ProcessActor
         }
 
         _file ??= new LogFile(_environment.Spill);
-        _workers.Run(new SpillWrite(_file, batch, Self));
+        _workers.Output.Run(new SpillWrite(_file, batch, Self));
     }
 
     // The server's disk space is used up: this log does with what it has, or with its ring.
@@ -114,7 +114,7 @@ internal sealed partial class ProcessActor
         _file = null;
         try
         {
-            _workers.Run(new SpillClose(file));
+            _workers.Output.Run(new SpillClose(file));
         }
         catch (RejectedExecutionException)
         {

@@ -26,7 +26,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
 
     private readonly ProcessOrder _order;
     private readonly ProcessEnvironment _environment;
-    private readonly SessionWorkers _workers;
+    private readonly ProcessWorkers _workers;
     private readonly PendingStart _start;
     private readonly OutputLog _log;
     private readonly List<object> _early = [];
@@ -34,7 +34,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
     private bool _failed;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
-    public ProcessActor(ProcessOrder order, ProcessEnvironment environment, SessionWorkers workers)
+    public ProcessActor(ProcessOrder order, ProcessEnvironment environment, ProcessWorkers workers)
     {
         _order = order;
         _environment = environment;
@@ -49,11 +49,11 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The start begins with the actor; its request is answered by the actor.</summary>
-    public static Props Props(ProcessOrder order, ProcessEnvironment environment, SessionWorkers workers) =>
+    public static Props Props(ProcessOrder order, ProcessEnvironment environment, ProcessWorkers workers) =>
         ActorProducer.PropsOf(() => new ProcessActor(order, environment, workers));
 
     /// <inheritdoc/>
-    protected override void PreStart() => _workers.Run(_start);
+    protected override void PreStart() => _workers.Starts.Run(_start);
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message)

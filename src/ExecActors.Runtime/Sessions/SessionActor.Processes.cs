@@ -50,7 +50,7 @@ internal sealed partial class SessionActor
         var bounds = new OutputBounds(
             (int)(start.OutputRetention?.RingBytes ?? process.RingBytes), start.OutputRetention?.SpillBytes ?? process.SpillBytes, process.LogRecords);
         var order = new ProcessOrder(start.ProcessId, spec, request, bounds, Attached: true);
-        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _workers), $"process-{++_processNumber}"));
+        var actor = Context.Watch(Context.ActorOf(ProcessActor.Props(order, _environment.Process, _processWorkers), $"process-{++_processNumber}"));
         _processes.Add(start.ProcessId, new ProcessEntry(start.ProcessId, actor));
         attached.Answers.Assign(request.Ticket, actor);
         attached.Answers.Park(request.Ticket);

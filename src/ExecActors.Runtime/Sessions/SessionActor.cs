@@ -21,13 +21,12 @@ namespace ExecActors.Runtime.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : ActorBase, IWithTimers
 {
-    private const string BlockingDispatcher = "execactors.blocking-io";
-
     private readonly SessionId _id;
     private readonly SessionEnvironment _environment;
     private readonly Dictionary<string, ProcessEntry> _processes = new(StringComparer.Ordinal);
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
-    private readonly SessionWorkers _workers;
+    private readonly SessionWorkers _fileWorkers;
+    private readonly ProcessWorkers _processWorkers;
     private readonly FileDesk _files;
     private readonly OutputShares _shares;
     private readonly IProcessFamily _family;
@@ -43,9 +42,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     {
         _id = id;
         _environment = environment;
-        _workers = new SessionWorkers(
-            Context.System.Dispatchers.Lookup(BlockingDispatcher).Schedule, environment.Settings.Limits.WorkersPerSession);
-        _files = new FileDesk(environment.Files, _workers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection, environment.Settings.Limits.WorkersPerSession);
+        _fileWorkers = new SessionWorkers(environment.Lanes.Files);
+        _processWorkers = new ProcessWorkers(new SessionWorkers(environment.Lanes.Starts), new SessionWorkers(environment.Lanes.Output));
+        _files = new FileDesk(environment.Files, _fileWorkers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection, environment.Settings.Limits.WorkersPerSession);
         _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
         _family = environment.Process.Host.NewFamily();
         Become(Detached);

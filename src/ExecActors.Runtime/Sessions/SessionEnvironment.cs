@@ -5,6 +5,7 @@ using ExecActors.Runtime.FileSystem;
 using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Settings;
+using ExecActors.Runtime.Workers;
 
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,9 @@ internal sealed record SessionEnvironment
 
     /// <summary>Makes its HTTP requests.</summary>
     public required HttpEnvironment Http { get; init; }
+
+    /// <summary>The threads for what may block.</summary>
+    public required WorkerLanes Lanes { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
     public required AdmissionCounter Processes { get; init; }

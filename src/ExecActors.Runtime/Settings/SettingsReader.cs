@@ -129,7 +129,7 @@ internal sealed class SettingsReader(Config config)
             var full = $"{path}.{key}";
             if (!knownItems.TryGetValue(key, out var knownValue))
             {
-                if (string.Equals(path, "execactors.blocking-io", StringComparison.Ordinal))
+                if (path.StartsWith("execactors.blocking-", StringComparison.Ordinal))
                 {
                     continue; // a dispatcher takes more keys, which are Akka's
                 }

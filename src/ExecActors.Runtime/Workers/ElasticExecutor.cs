@@ -8,7 +8,8 @@ namespace ExecActors.Runtime.Workers;
 
 /// <summary>
 /// Threads for calls that can only block. A few are made at once and stay; more only when nothing was finished for a while, because then those
-/// few are stuck (a dead mount). These end when they find no work for a while.
+/// few are stuck (a dead mount), and the more at once the longer that lasts. These end when they find no work for a while. Work of whoever has the
+/// least under way comes first (<see cref="IRanked"/>): one caller with much of it that is stuck holds up no other.
 /// </summary>
 /// <remarks>
 /// A thread without work looks out for more, before it sleeps, only when its last wait was short: between the requests of a busy client that saves a
@@ -26,8 +27,9 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
 
     private readonly BlockingIoSettings _limits;
     private readonly Action<Thread> _start;
+    private readonly Action<int>? _onStandstill;
     private readonly Lock _gate = new(); // for everything below
-    private readonly Queue<IRunnable> _queue = new();
+    private readonly RankedQueue _queue = new();
     private readonly List<Sleeper> _asleep = [];
     private int _lookingOut;
 #pragma warning disable CA2213 // the watcher may still wait on it, and it has nothing to give back
@@ -42,11 +44,13 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
     /// <param name="id">The dispatcher's name, which the threads get too.</param>
     /// <param name="limits">How many threads, and how patient.</param>
     /// <param name="start">Starts a thread; what the runtime does unless given.</param>
-    public ElasticExecutor(string id, BlockingIoSettings limits, Action<Thread>? start = null)
+    /// <param name="onStandstill">Told, once for each time that it comes to that, how many threads there are when a quarter of those there may be is busy.</param>
+    public ElasticExecutor(string id, BlockingIoSettings limits, Action<Thread>? start = null, Action<int>? onStandstill = null)
         : base(id)
     {
         _limits = limits;
         _start = start ?? (thread => thread.Start());
+        _onStandstill = onStandstill;
         _threads = 1;
         _start(NewThread(Work));
         lock (_gate)
@@ -159,6 +163,7 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
     {
         while (true)
         {
+            var isAtStandstill = false;
             var finished = Interlocked.Read(ref _finished);
             if (_stop.Wait(_limits.Patience))
             {
@@ -175,10 +180,26 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
 
                 if (Interlocked.Read(ref _finished) == finished)
                 {
-                    TryAddThread(_limits.MaxThreads);
+                    isAtStandstill = AddThreads();
                 }
             }
+
+            if (isAtStandstill)
+            {
+                _onStandstill?.Invoke(ThreadCount);
+            }
         }
+    }
+
+    // Many calls that are stuck may be before one that is not. True when it has come to a quarter of the threads there may be.
+    private bool AddThreads()
+    {
+        var before = _threads;
+        for (var more = Math.Clamp(before / 4, 1, _queue.Count); more > 0 && TryAddThread(_limits.MaxThreads); more--)
+        {
+        }
+
+        return before < _limits.MaxThreads / 4 && _threads >= _limits.MaxThreads / 4;
     }
 
     private void Work()
@@ -255,7 +276,7 @@ internal sealed class ElasticExecutor : ExecutorService, IDisposable
         }
     }
 
-    private IRunnable? Dequeue() => !_stopped && _queue.TryDequeue(out var run) ? run : null;
+    private IRunnable? Dequeue() => _stopped ? null : _queue.Dequeue();
 
     /// <summary>A thread without work.</summary>
     private sealed class Sleeper

@@ -27,7 +27,7 @@ public sealed partial class ArrowTests
         ["Sandbox"] = ["Settings"],
         ["FileSystem"] = ["Workers", "Sandbox", "Frames", "Settings"],
         ["FileSystem/Helper"] = ["FileSystem", "Sandbox", "Frames", "Settings"],
-        ["Http"] = ["Frames", "Settings"],
+        ["Http"] = ["Workers", "Frames", "Settings"],
         ["Sessions"] = ["Workers", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Memory", "Settings"],
         ["Connections"] = ["Sessions", "Processes", "Frames", "Memory", "Settings"],
         [""] = ["Memory", "Workers", "Connections", "Sessions", "Processes", "FileSystem", "FileSystem.Helper", "Http", "Sandbox", "Frames", "Settings"],

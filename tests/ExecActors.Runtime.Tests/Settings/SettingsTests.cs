@@ -9,7 +9,11 @@ public sealed class SettingsTests
 {
     /// <summary>Keys that only Akka reads.</summary>
     private static readonly string[] s_dispatcher =
-        ["execactors.blocking-io.type", "execactors.blocking-io.executor", "execactors.blocking-io.throughput"];
+    [
+        .. from dispatcher in new[] { "io", "starts", "output", "names" }
+           from key in new[] { "type", "executor", "throughput" }
+           select $"execactors.blocking-{dispatcher}.{key}",
+    ];
 
     public static TheoryData<string> Keys => [.. Leaves(ExecServerSettings.BuiltIn)];
 

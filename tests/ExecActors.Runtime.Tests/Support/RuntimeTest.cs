@@ -11,6 +11,7 @@ using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Processes;
 using ExecActors.Runtime.Sessions;
 using ExecActors.Runtime.Settings;
+using ExecActors.Runtime.Workers;
 using ExecActors.Testing;
 
 namespace ExecActors.Runtime.Tests.Support;
@@ -45,6 +46,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
             Process = new ProcessEnvironment(Host, Settings.Process, Settings.Output, Spill, Disk, Lines),
             Files = Files,
             Watcher = Watcher,
+            Lanes = WorkerLanes.Of(Sys, Settings),
             Http = new HttpEnvironment(
                 new HttpEngine(Settings.Http, Web), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
             Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
