@@ -11,6 +11,12 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         AddressSpace.Save();
-        return FsHelper.TryRun(args, out var code) ? Task.FromResult(code) : ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
+        if (FsHelper.TryRun(args, out var code))
+        {
+            return Task.FromResult(code);
+        }
+
+        DiagnosticPort.Withdraw();
+        return ProgramCommand.RunAsync(args, ProgramIo.OfThisProcess());
     }
 }
