@@ -1,9 +1,9 @@
 #pragma warning disable CA2000 // a transport passes to the connection, the connection to the client, which disposes it
 using System.Globalization;
-using System.Text;
 using ExecActors.Client.Connections;
 using ExecActors.Client.Processes;
 using ExecActors.Client.Transports;
+using ExecActors.Platform;
 using ExecActors.Protocol;
 
 namespace ExecActors.Client;
@@ -98,7 +98,7 @@ public sealed class ExecClient : IAsyncDisposable
     /// <summary>Starts a process.</summary>
     /// <param name="request">What to start.</param>
     /// <param name="cancellationToken">Ends the attempt: a process that was started all the same is terminated.</param>
-    /// <exception cref="ArgumentException">The command is empty.</exception>
+    /// <exception cref="ArgumentException">The command is empty, or a text is none that a message can carry.</exception>
     /// <exception cref="ExecRequestException">The server cannot start it; the message says why.</exception>
     /// <exception cref="ExecConnectionException">There is no connection, or none any more.</exception>
     public async Task<RemoteProcess> StartProcessAsync(ProcessStartRequest request, CancellationToken cancellationToken = default)
@@ -108,6 +108,8 @@ public sealed class ExecClient : IAsyncDisposable
         {
             throw new ArgumentException("The command needs at least a program.", nameof(request));
         }
+
+        StartCheck.Require(request);
 
         var id = string.Create(CultureInfo.InvariantCulture, $"p-{Interlocked.Increment(ref _lastProcess)}");
         var parameters = new ProcessStartParams(id, request.Command, DirectoryUri(request.WorkingDirectory), request.Environment, Tty: false)
@@ -147,7 +149,7 @@ public sealed class ExecClient : IAsyncDisposable
     private string DirectoryUri(string? directory) => directory switch
     {
         null => EnvironmentInfo?.Cwd ?? "file:///",
-        ['/', ..] => PathUri.FromNative(Encoding.UTF8.GetBytes(directory)),
+        ['/', ..] => PathUri.FromNative(NativeText.ToBytes(directory)),
         _ => directory,
     };
 

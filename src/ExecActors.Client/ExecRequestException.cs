@@ -7,11 +7,13 @@ public sealed class ExecRequestException : Exception
     /// <param name="request">What was asked: the method, and of which process.</param>
     /// <param name="code">The protocol's error code, see <see cref="Protocol.ErrorCodes"/>.</param>
     /// <param name="message">The server's text.</param>
-    public ExecRequestException(string request, int code, string message)
+    /// <param name="details">What it says of a start that failed; null when it says nothing.</param>
+    public ExecRequestException(string request, int code, string message, Protocol.RpcErrorData? details = null)
         : base(message)
     {
         Request = request;
         Code = code;
+        Details = details;
     }
 
     /// <summary>What was asked: the method, and of which process.</summary>
@@ -19,4 +21,7 @@ public sealed class ExecRequestException : Exception
 
     /// <summary>The protocol's error code, see <see cref="Protocol.ErrorCodes"/>.</summary>
     public int Code { get; }
+
+    /// <summary>What the server says of a start that failed, for programs: its kind, and with ours the errno and what is missing. Null when it says nothing.</summary>
+    public Protocol.RpcErrorData? Details { get; }
 }

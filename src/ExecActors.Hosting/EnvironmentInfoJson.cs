@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Reflection;
-using System.Text;
 
 using ExecActors.Platform;
 using ExecActors.Protocol;
@@ -55,7 +54,7 @@ internal static class EnvironmentInfoJson
     {
         ExecutorVersion = typeof(EnvironmentInfoJson).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         ProviderId = facts.ProviderId,
-        Cwd = Uri(facts.CurrentDirectory),
+        Cwd = Uri(facts.CurrentDirectory.Path),
         UserHomeDir = facts.HomeDirectory is { } home ? Uri(home) : null,
         PlatformOs = Linux,
         PrependPathDirs = [],
@@ -64,5 +63,5 @@ internal static class EnvironmentInfoJson
         Capabilities = Capabilities,
     };
 
-    private static string Uri(string path) => PathUri.FromNative(Encoding.UTF8.GetBytes(path));
+    private static string Uri(string path) => PathUri.FromNative(NativeText.ToBytes(path));
 }

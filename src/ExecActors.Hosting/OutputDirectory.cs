@@ -13,7 +13,7 @@ internal static partial class OutputDirectory
     /// <summary>The directory that the settings name, that of the service manager, or /var/tmp; what cannot be used is logged once.</summary>
     public static LinuxSpillStore Open(OutputSettings settings, ILogger log)
     {
-        var store = new LinuxSpillStore(Choose(settings.SpillDirectory, Environment.GetEnvironmentVariable("STATE_DIRECTORY")));
+        var store = new LinuxSpillStore(Choose(settings.SpillDirectory, ProgramEnvironment.Variable("STATE_DIRECTORY")));
         if (store.Refusal is { } refusal)
         {
             Refused(log, refusal);

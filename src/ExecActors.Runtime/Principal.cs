@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
+
+using ExecActors.Platform;
 
 namespace ExecActors.Runtime;
 
@@ -36,7 +38,7 @@ public sealed record Principal
     /// <param name="address">Whose share counts, since the token does not tell its bearers apart; null when it is unknown.</param>
     public static Principal Token(ReadOnlySpan<byte> digest, IPAddress? address)
     {
-        var owner = "token " + Convert.ToHexStringLower(SHA256.HashData(digest));
+        var owner = "token " + Convert.ToHexStringLower(Sha256.Hash(digest));
         return new Principal(owner, $"{owner} {PeerOf(address)}");
     }
 
@@ -45,10 +47,10 @@ public sealed record Principal
     /// <param name="subject">Who it is; null when the token does not tell: all tokens of an issuer without a subject are one principal.</param>
     public static Principal Subject(string? issuer, string? subject)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(digest, issuer);
-        Append(digest, subject);
-        var owner = "subject " + Convert.ToHexStringLower(digest.GetHashAndReset());
+        var digested = new ArrayBufferWriter<byte>();
+        Append(digested, issuer);
+        Append(digested, subject);
+        var owner = "subject " + Convert.ToHexStringLower(Sha256.Hash(digested.WrittenSpan));
         return new Principal(owner, owner);
     }
 
@@ -83,12 +85,12 @@ public sealed record Principal
     }
 
     // With its length, so that no two pairs are the same bytes; an absent text is not an empty one.
-    private static void Append(IncrementalHash digest, string? text)
+    private static void Append(IBufferWriter<byte> digested, string? text)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
         var bytes = Encoding.UTF8.GetBytes(text ?? "");
         BinaryPrimitives.WriteInt32LittleEndian(length, text is null ? -1 : bytes.Length);
-        digest.AppendData(length);
-        digest.AppendData(bytes);
+        digested.Write(length);
+        digested.Write(bytes);
     }
 }

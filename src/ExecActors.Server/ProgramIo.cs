@@ -21,8 +21,8 @@ internal sealed record ProgramIo
     /// <summary>Opens standard output for frames; called when it is needed, at most once.</summary>
     public required Func<Stream> OpenOutput { get; init; }
 
-    /// <summary>Reads an environment variable.</summary>
-    public Func<string, string?> EnvironmentVariable { get; init; } = Environment.GetEnvironmentVariable;
+    /// <summary>Reads an environment variable, as <see cref="NativeText"/>.</summary>
+    public Func<string, string?> EnvironmentVariable { get; init; } = ProgramEnvironment.Variable;
 
     /// <summary>Adds to the services of the server before the program's own; the program adds nothing here.</summary>
     public Action<IServiceCollection> Compose { get; init; } = _ => { };

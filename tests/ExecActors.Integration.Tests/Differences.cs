@@ -15,7 +15,7 @@ public static class Differences
     public static IReadOnlySet<string> InComparers { get; } = new HashSet<string>
     {
         "capabilities", "close-reason", "created-at", "error-texts", "exit-after-output", "first-seq", "request-header-form", "retained-output",
-        "start-response-first",
+        "start-error-data", "start-response-first",
     };
 
     /// <summary>Cites an entry of the table where a comparer departs from the recording.</summary>

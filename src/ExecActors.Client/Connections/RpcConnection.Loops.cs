@@ -110,7 +110,7 @@ internal sealed partial class RpcConnection
 
         if (envelope.Error is { } error)
         {
-            request.Fail(new ExecRequestException(request.What, error.Code, error.Message));
+            request.Fail(new ExecRequestException(request.What, error.Code, error.Message, error.Data));
         }
         else
         {

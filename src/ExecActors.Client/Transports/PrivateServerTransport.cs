@@ -1,5 +1,4 @@
 #pragma warning disable CA2000 // standard error stays open as long as the program; leases pass to the observer, who disposes them
-using System.Text;
 using System.Threading.Channels;
 using ExecActors.Platform;
 
@@ -47,14 +46,18 @@ internal sealed class PrivateServerTransport : IClientTransport, IChildObserver
     /// <exception cref="ExecConnectionException">It cannot be started.</exception>
     public static PrivateServerTransport Start(PrivateServerOptions server, ExecClientOptions options)
     {
+        var here = WorkingDirectory.Find();
+        var directory = server.WorkingDirectory ?? (here.IsGone
+            ? throw new ExecConnectionException($"cannot start the private server {server.Command[0]}", "the current directory does not exist any more")
+            : here.Path);
         var host = new LinuxProcessHost((_, _) => { }); // what fails here, fails the child's own streams, which are noticed
         try
         {
             var child = host.Start(new ProcessSpec
             {
                 Argv = server.Command,
-                Cwd = Encoding.UTF8.GetBytes(server.WorkingDirectory ?? Environment.CurrentDirectory),
-                Environment = server.Environment ?? EnvironmentOfThisProcess(),
+                Cwd = NativeText.ToBytes(directory),
+                Environment = server.Environment ?? ProgramEnvironment.Variables(),
                 Io = ProcessIo.PipesWithStdin,
             });
             return new PrivateServerTransport(host, child, server, options);
@@ -63,11 +66,6 @@ internal sealed class PrivateServerTransport : IClientTransport, IChildObserver
         {
             host.Dispose();
             throw new ExecConnectionException($"cannot start the private server {server.Command[0]}", e.Message, e);
-        }
-        catch (FileNotFoundException e)
-        {
-            host.Dispose();
-            throw new ExecConnectionException($"cannot start the private server {server.Command[0]}", "the current directory does not exist any more", e);
         }
         catch
         {
@@ -203,16 +201,5 @@ internal sealed class PrivateServerTransport : IClientTransport, IChildObserver
         {
             return "it closed its standard output";
         }
-    }
-
-    private static Dictionary<string, string> EnvironmentOfThisProcess()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        }
-
-        return variables;
     }
 }

@@ -1,21 +1,21 @@
+#pragma warning disable CA2000 // streams pass to the transport, which disposes them; each failing path disposes them
+using System.Net.Security;
 using System.Net.Sockets;
-using System.Net.WebSockets;
+using System.Security.Authentication;
+using ExecActors.Platform;
 
 namespace ExecActors.Client.Transports;
 
 /// <summary>A connection to a server that listens: one message is one WebSocket message.</summary>
 internal sealed class WebSocketTransport : IClientTransport
 {
-    private const int ReceiveBytes = 64 * 1024;
+    private readonly Stream _stream;
+    private readonly WebSocketFrames _frames;
 
-    private readonly ClientWebSocket _socket;
-    private readonly MessageBuffer _received = new(ReceiveBytes);
-    private readonly int _maxMessageBytes;
-
-    private WebSocketTransport(ClientWebSocket socket, Uri url, int maxMessageBytes)
+    private WebSocketTransport(Stream stream, WebSocketFrames frames, Uri url)
     {
-        _socket = socket;
-        _maxMessageBytes = maxMessageBytes;
+        _stream = stream;
+        _frames = frames;
         Peer = url.ToString();
     }
 
@@ -26,22 +26,69 @@ internal sealed class WebSocketTransport : IClientTransport
     /// <exception cref="ExecConnectionException">Nobody answers there, or the server refuses.</exception>
     public static async Task<WebSocketTransport> ConnectAsync(Uri url, ExecClientOptions options, CancellationToken cancellationToken)
     {
-        var socket = new ClientWebSocket();
+        var isSecure = url.Scheme is "wss";
+        if (isSecure && TlsLibrary.Name is null)
+        {
+            throw new ExecConnectionException($"cannot connect to {url}", $"wss needs OpenSSL, which is not on this machine; {TlsLibrary.Remedy}");
+        }
+
+        Stream? stream = null;
         try
         {
-            socket.Options.Proxy = null;
-            socket.Options.CollectHttpResponseDetails = true;
-            if (options.BearerToken is { } token)
+            stream = await DialAsync(url, cancellationToken).ConfigureAwait(false);
+            stream = isSecure ? await SecureAsync(stream, url, cancellationToken).ConfigureAwait(false) : stream;
+            var arrived = await WebSocketHandshake.OpenAsync(stream, url, options.BearerToken, cancellationToken).ConfigureAwait(false);
+            return new WebSocketTransport(stream, new WebSocketFrames(stream, arrived, options.MaxMessageBytes), url);
+        }
+        catch (Exception e)
+        {
+            if (stream is not null)
             {
-                socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+                await stream.DisposeAsync().ConfigureAwait(false);
             }
 
-            await socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);
-            return new WebSocketTransport(socket, url, options.MaxMessageBytes);
+            if (e is IOException or SocketException or AuthenticationException or WebSocketRefusedException)
+            {
+                throw new ExecConnectionException($"cannot connect to {url}", Innermost(e), e) { RefusedWith = (e as WebSocketRefusedException)?.Status };
+            }
+
+            throw;
         }
-        catch (WebSocketException e)
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken) => _frames.ReceiveAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(MessageBuffer message, CancellationToken cancellationToken) => _frames.SendAsync(message.Written, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask EndSendingAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            throw Refused(url, socket, e);
+            await _frames.CloseAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It is gone already; nobody is left to take leave of.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        _frames.Dispose();
+    }
+
+    private static async Task<Stream> DialAsync(Uri url, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(url.IdnHost, url.Port, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {
@@ -50,98 +97,24 @@ internal sealed class WebSocketTransport : IClientTransport
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    private static async Task<Stream> SecureAsync(Stream stream, Uri url, CancellationToken cancellationToken)
     {
-        _received.Clear();
-        while (true)
-        {
-            ValueWebSocketReceiveResult result;
-            try
-            {
-                result = await _socket.ReceiveAsync(_received.GetMemory(ReceiveBytes), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
-            {
-                throw new IOException(Innermost(e), e);
-            }
-
-            if (result.MessageType == WebSocketMessageType.Close)
-            {
-                throw new IOException(CloseText());
-            }
-
-            _received.Advance(result.Count);
-            if (_received.Length > _maxMessageBytes)
-            {
-                throw new IOException($"the server sent a message of more than {_maxMessageBytes} bytes");
-            }
-
-            if (result.EndOfMessage)
-            {
-                return _received.Written;
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask SendAsync(MessageBuffer message, CancellationToken cancellationToken)
-    {
+        var secure = new SslStream(stream);
         try
         {
-            await _socket.SendAsync(message.Written, WebSocketMessageType.Text, endOfMessage: true, cancellationToken).ConfigureAwait(false);
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = url.IdnHost }, cancellationToken).ConfigureAwait(false);
+            return secure;
         }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+        catch
         {
-            throw new IOException(Innermost(e), e);
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask EndSendingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "done", cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
-        {
-            // It is gone already; nobody is left to take leave of.
-        }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _socket.Dispose();
-        _received.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private string CloseText()
-    {
-        var status = _socket.CloseStatus is { } code ? $"{(int)code}" : "no status";
-        return string.IsNullOrEmpty(_socket.CloseStatusDescription)
-            ? $"the server closed it ({status})"
-            : $"the server closed it ({status}: {_socket.CloseStatusDescription})";
-    }
-
-    private static ExecConnectionException Refused(Uri url, ClientWebSocket socket, WebSocketException cause)
-    {
-        // 0 when there was no answer at all.
-        var status = socket.HttpStatusCode;
-        socket.Dispose();
-        var answered = (int)status != 0;
-        var reason = answered ? $"the server there answered with HTTP status {(int)status}" : Innermost(cause);
-        return new ExecConnectionException($"cannot connect to {url}", reason, cause) { RefusedWith = answered ? status : null };
     }
 
     private static string Innermost(Exception e)
     {
-        while (e is not SocketException && e.InnerException is { } inner)
+        while (e is not (SocketException or WebSocketRefusedException) && e.InnerException is { } inner)
         {
             e = inner;
         }

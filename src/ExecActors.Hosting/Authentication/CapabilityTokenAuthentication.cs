@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ExecActors.Platform;
 using ExecActors.Runtime;
 
 namespace ExecActors.Hosting.Authentication;
@@ -13,7 +14,7 @@ internal sealed class CapabilityTokenAuthentication : WebSocketAuthentication
     /// <summary>With the SHA-256 of the token.</summary>
     public CapabilityTokenAuthentication(ReadOnlySpan<byte> digest)
     {
-        if (digest.Length != SHA256.HashSizeInBytes)
+        if (digest.Length != Sha256.DigestBytes)
         {
             throw new ArgumentException($"A SHA-256 digest has 32 bytes, not {digest.Length}.", nameof(digest));
         }
@@ -25,12 +26,12 @@ internal sealed class CapabilityTokenAuthentication : WebSocketAuthentication
     public static CapabilityTokenAuthentication FromToken(string token)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
-        return new CapabilityTokenAuthentication(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        return new CapabilityTokenAuthentication(Sha256.Hash(Encoding.UTF8.GetBytes(token)));
     }
 
     private protected override Admission CheckToken(string token, IPAddress? address, TimeProvider time)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        var digest = Sha256.Hash(Encoding.UTF8.GetBytes(token));
         return CryptographicOperations.FixedTimeEquals(digest, _digest)
             ? Admission.Of(Principal.Token(_digest, address))
             : Admission.Refused("invalid websocket bearer token");

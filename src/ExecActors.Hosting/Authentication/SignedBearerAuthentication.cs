@@ -1,6 +1,5 @@
 using System.Net;
 using ExecActors.Runtime;
-using Microsoft.IdentityModel.Tokens;
 
 namespace ExecActors.Hosting.Authentication;
 
@@ -10,7 +9,7 @@ internal sealed class SignedBearerAuthentication : WebSocketAuthentication
     /// <summary>The least secret that HS256 is worth anything with.</summary>
     public const int MinimumSecretBytes = 32;
 
-    private readonly SymmetricSecurityKey _key;
+    private readonly byte[] _key;
     private readonly string? _issuer;
     private readonly string? _audience;
     private readonly long _skewSeconds;
@@ -20,7 +19,7 @@ internal sealed class SignedBearerAuthentication : WebSocketAuthentication
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinimumSecretBytes, nameof(secret));
         ArgumentOutOfRangeException.ThrowIfLessThan(maxClockSkew, TimeSpan.Zero);
-        _key = new SymmetricSecurityKey(secret.ToArray());
+        _key = secret.ToArray();
         _issuer = issuer;
         _audience = audience;
         _skewSeconds = (long)maxClockSkew.TotalSeconds;

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
-using Microsoft.IdentityModel.Tokens;
+using ExecActors.Platform;
 
 namespace ExecActors.Hosting.Authentication;
 
 /// <summary>The compact form of a signed JSON Web Token (RFC 7515 section 7.1), of which HS256 alone is taken.</summary>
 /// <remarks>
-/// The signature is the library's work. Its reading of header and payload is not used: it refuses tokens that the protocol takes (an
+/// No library for it is used: its check of signatures needs OpenSSL, and its reading of header and payload refuses tokens that the protocol takes (an
 /// <c>iat</c> that is no number, a null <c>nbf</c>) and takes some that are refused here (padded parts, a fractional <c>exp</c>, a member
 /// twice, an extension that is critical).
 /// </remarks>
@@ -17,7 +18,7 @@ internal static class SignedToken
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>The payload of a token that is signed with the key; null for every other string.</summary>
-    public static byte[]? PayloadOf(string token, SymmetricSecurityKey key)
+    public static byte[]? PayloadOf(string token, byte[] key)
     {
         if (token.Split('.') is not [var header, var payload, var signature]
             || Decode(header) is not { } headerBytes
@@ -32,19 +33,8 @@ internal static class SignedToken
         return IsSigned(signed, signatureBytes, key) ? payloadBytes : null;
     }
 
-    private static bool IsSigned(byte[] signed, byte[] signature, SymmetricSecurityKey key)
-    {
-        var factory = key.CryptoProviderFactory;
-        var verifier = factory.CreateForVerifying(key, SecurityAlgorithms.HmacSha256);
-        try
-        {
-            return signature.Length > 0 && verifier.Verify(signed, signature);
-        }
-        finally
-        {
-            factory.ReleaseSignatureProvider(verifier);
-        }
-    }
+    private static bool IsSigned(byte[] signed, byte[] signature, byte[] key) =>
+        CryptographicOperations.FixedTimeEquals(HmacSha256.Hash(key, signed), signature);
 
     private static byte[]? Decode(string part)
     {

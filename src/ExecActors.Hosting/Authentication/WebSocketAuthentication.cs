@@ -14,6 +14,9 @@ public abstract class WebSocketAuthentication
     {
     }
 
+    /// <summary>What an operator should know of the file that the secret came from; null for nothing.</summary>
+    internal string? FileWarning { get; private set; }
+
     /// <summary>One shared token; only its digest is kept, and compared in constant time.</summary>
     /// <param name="token">The token, not empty.</param>
     public static WebSocketAuthentication CapabilityToken(string token) => CapabilityTokenAuthentication.FromToken(token);
@@ -30,6 +33,13 @@ public abstract class WebSocketAuthentication
     public static WebSocketAuthentication SignedBearerToken(
         ReadOnlySpan<byte> secret, string? issuer = null, string? audience = null, TimeSpan? maxClockSkew = null) =>
         new SignedBearerAuthentication(secret, issuer, audience, maxClockSkew ?? SignedBearerAuthentication.DefaultClockSkew);
+
+    /// <summary>Remembers where the secret came from.</summary>
+    internal WebSocketAuthentication From(SecretFile file)
+    {
+        FileWarning = file.Warning;
+        return this;
+    }
 
     /// <summary>Looks at the header of an upgrade that came from an address; null when that is unknown.</summary>
     internal Admission Admit(StringValues authorization, IPAddress? address, TimeProvider time)

@@ -61,13 +61,15 @@ public sealed record WebSocketAuthenticationSettings
         {
             (not null, not null) => throw new ExecServerSettingsException(
                 "`--ws-token-file` and `--ws-token-sha256` are mutually exclusive", "Keep one of the two."),
-            (not null, null) => WebSocketAuthentication.CapabilityToken(SecretFile.Read(TokenFile).Text),
+            (not null, null) => WithTokenOf(SecretFile.Read(TokenFile)),
             (null, not null) => WebSocketAuthentication.CapabilityTokenDigest(ParseDigest(TokenSha256)),
             _ => throw new ExecServerSettingsException(
                 "`--ws-token-file` or `--ws-token-sha256` is required when `--ws-auth capability-token` is set",
                 "Write a long random token to a file that only the server's user can read, and name it with --ws-token-file."),
         };
     }
+
+    private static WebSocketAuthentication WithTokenOf(SecretFile file) => WebSocketAuthentication.CapabilityToken(file.Text).From(file);
 
     private WebSocketAuthentication LoadSignedBearerToken()
     {
@@ -85,12 +87,12 @@ public sealed record WebSocketAuthenticationSettings
                 "Write at least 32 random bytes as text to a file that only the server's user can read, and name it.");
         }
 
-        var (path, text) = SecretFile.Read(SharedSecretFile);
-        var secret = Encoding.UTF8.GetBytes(text);
+        var file = SecretFile.Read(SharedSecretFile);
+        var secret = Encoding.UTF8.GetBytes(file.Text);
         if (secret.Length < SignedBearerAuthentication.MinimumSecretBytes)
         {
             throw new ExecServerSettingsException(
-                $"signed websocket bearer secret {path} must be at least {SignedBearerAuthentication.MinimumSecretBytes} bytes",
+                $"signed websocket bearer secret {file.Path} must be at least {SignedBearerAuthentication.MinimumSecretBytes} bytes",
                 string.Create(CultureInfo.InvariantCulture, $"It has {secret.Length} without surrounding white space; make a longer one."));
         }
 
@@ -98,7 +100,7 @@ public sealed record WebSocketAuthenticationSettings
         var skew = MaxClockSkewSeconds is { } seconds
             ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue * 100L))
             : SignedBearerAuthentication.DefaultClockSkew;
-        return WebSocketAuthentication.SignedBearerToken(secret, TextOrNull(Issuer), TextOrNull(Audience), skew);
+        return WebSocketAuthentication.SignedBearerToken(secret, TextOrNull(Issuer), TextOrNull(Audience), skew).From(file);
     }
 
     private static byte[] ParseDigest(string hex)

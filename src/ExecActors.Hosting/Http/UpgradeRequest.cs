@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using ExecActors.Platform;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -50,9 +50,7 @@ internal static class UpgradeRequest
     /// <summary>The value of the answer's Sec-WebSocket-Accept. No subprotocol and no extension is chosen.</summary>
     public static string AcceptValue(IRequestHead request) => AcceptValue(request[HeaderNames.SecWebSocketKey].ToString());
 
-#pragma warning disable CA5350 // RFC 6455 asks for SHA-1 here, to show that the request was understood; it protects nothing
-    private static string AcceptValue(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
-#pragma warning restore CA5350
+    private static string AcceptValue(string key) => Convert.ToBase64String(Sha1.Hash(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
 
     // Without the length the decoder would let white space pass.
     private static bool IsNonce(StringValues key)

@@ -3,7 +3,7 @@ using ExecActors.Runtime.Connections;
 
 namespace ExecActors.Hosting.Listening;
 
-/// <summary>What the first client would wait for: the code of an upgrade and of a handshake, and the cryptographic library, are loaded before it comes.</summary>
+/// <summary>What the first client would wait for: the code of an upgrade and of a handshake is loaded before it comes.</summary>
 internal static class HandshakeWarmUp
 {
     private static ReadOnlySpan<byte> Upgrade =>

@@ -39,6 +39,9 @@ internal sealed class StdioFrameTransport : IFrameTransport
         _written = WriteOutAsync(output);
     }
 
+    /// <summary>Why no more could be read; null at an end that the peer made.</summary>
+    public IOException? InputFailure { get; private set; }
+
     /// <inheritdoc/>
     public string Peer => "stdio";
 
@@ -69,13 +72,14 @@ internal sealed class StdioFrameTransport : IFrameTransport
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            return ReceiveOutcome.End($"standard input failed: {e.Message}");
+            InputFailure = new IOException($"standard input failed: {e.Message}", e);
+            return ReceiveOutcome.End(InputFailure.Message);
         }
 
         if (_endReason is not null || read.Buffer.IsEmpty)
         {
             _input.Reader.AdvanceTo(read.Buffer.Start);
-            return ReceiveOutcome.End(_endReason ?? "end of input");
+            return _endReason is { } reason ? ReceiveOutcome.End(reason) : ReceiveOutcome.EndOfInput("end of input");
         }
 
         var count = (int)Math.Min(read.Buffer.Length, buffer.Length);

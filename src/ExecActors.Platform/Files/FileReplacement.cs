@@ -1,5 +1,4 @@
 #pragma warning disable CA2000 // what is opened passes to the replacement or its handle; each failing path disposes it
-using System.Security.Cryptography;
 using ExecActors.Platform.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -169,5 +168,5 @@ public sealed class FileReplacement : IDisposable
         return file;
     }
 
-    private static byte[] RandomName() => CString.Of($".execactors-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+    private static byte[] RandomName() => CString.Of($".execactors-{SecureRandom.Hex(16)}");
 }

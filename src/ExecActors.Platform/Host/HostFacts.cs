@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
 using System.Text;
 using ExecActors.Platform.Interop;
 
 namespace ExecActors.Platform;
 
-/// <summary>What a client is told about this machine and user. Read once; does not change afterwards.</summary>
+/// <summary>What a client is told about this machine and user, paths as <see cref="NativeText"/>. Read once; does not change afterwards.</summary>
 public sealed record HostFacts
 {
     // In the order in which they are looked for when the user's own shell is none of them.
@@ -19,8 +18,8 @@ public sealed record HostFacts
     /// <summary>Absolute path of the user's home; null when neither HOME nor the user database names one.</summary>
     public required string? HomeDirectory { get; init; }
 
-    /// <summary>Absolute path of the directory this program works in.</summary>
-    public required string CurrentDirectory { get; init; }
+    /// <summary>The directory this program works in.</summary>
+    public required WorkingDirectory CurrentDirectory { get; init; }
 
     /// <summary>Absolute path for temporary files: TMPDIR, else <c>/tmp</c>.</summary>
     public required string TemporaryDirectory { get; init; }
@@ -37,14 +36,14 @@ public sealed record HostFacts
     public required string ProviderId { get; init; }
 
     /// <summary>Looks around, on this program's environment and the user database.</summary>
-    public static HostFacts Read() => Read(System.Environment.GetEnvironmentVariable, Libc.OwnUserEntry(), MachineId());
+    public static HostFacts Read() => Read(ProgramEnvironment.Variables().GetValueOrDefault, Libc.OwnUserEntry(), MachineId());
 
     /// <summary>As <see cref="Read()"/> with what it would find; for tests.</summary>
     internal static HostFacts Read(Func<string, string?> environment, (string Home, string Shell)? user, string? machineId)
     {
         var shell = FindShell(user?.Shell, environment("PATH"));
-        var cwd = System.Environment.CurrentDirectory;
-        var chosen = environment("TMPDIR") is { Length: > 0 } folder ? Path.GetFullPath(folder, cwd) : null;
+        var cwd = WorkingDirectory.Find();
+        var chosen = environment("TMPDIR") is { Length: > 0 } folder ? Path.GetFullPath(folder, cwd.Path) : null;
         var hostName = System.Environment.MachineName;
         return new HostFacts
         {
@@ -73,7 +72,7 @@ public sealed record HostFacts
 
     // machine-id(5) asks that the id be hashed with a key of the application before it is shown to anyone.
     private static string Identify(string machine) =>
-        "sha256:" + Convert.ToHexStringLower(HMACSHA256.HashData("execactors provider id"u8, Encoding.UTF8.GetBytes(machine)));
+        "sha256:" + Convert.ToHexStringLower(HmacSha256.Hash("execactors provider id"u8, Encoding.UTF8.GetBytes(machine)));
 
     private static string? MachineId()
     {

@@ -16,7 +16,7 @@ public static class HostSupport
     public static IReadOnlyList<HostFinding> Look(LifetimeOptions lifetime)
     {
         ArgumentNullException.ThrowIfNull(lifetime);
-        return [Terminals(), .. LifetimeSupport.Look(lifetime), FileWatches(), OpenFiles(), Space()];
+        return [Terminals(), .. LifetimeSupport.Look(lifetime), FileWatches(), OpenFiles(), Space(), Tls()];
     }
 
     private static HostFinding Terminals()
@@ -60,6 +60,10 @@ public static class HostSupport
             string.Create(CultureInfo.InvariantCulture, $"{limit >> 20} MiB"),
             limit >= LittleSpace ? null : "ulimit -v unlimited; memory itself is bounded by a cgroup (systemd: MemoryMax)"),
     };
+
+    private static HostFinding Tls() => TlsLibrary.Name is { } name
+        ? new HostFinding("OpenSSL", IsEnough: true, name, Remedy: null)
+        : new HostFinding("OpenSSL", IsEnough: false, "not there: http/request to https, and run --url wss://, are refused", TlsLibrary.Remedy);
 
     private static long Number(string file) =>
         long.TryParse(KernelFile.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -1,15 +1,13 @@
-using System.Text;
-
 namespace ExecActors.Platform.Interop;
 
 /// <summary>Text and paths as the kernel takes them.</summary>
 internal static class CString
 {
-    /// <summary>UTF-8 with a closing NUL.</summary>
+    /// <summary>The bytes that a text stands for, with a closing NUL; see <see cref="NativeText"/>.</summary>
     public static byte[] Of(string text)
     {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
-        Encoding.UTF8.GetBytes(text, bytes);
+        var bytes = new byte[NativeText.CountBytes(text) + 1];
+        NativeText.Write(text, bytes);
         return bytes;
     }
 

@@ -30,7 +30,7 @@ internal static unsafe partial class Libc
         return null;
     }
 
-    private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
+    private static string Text(byte* text) => text is null ? "" : NativeText.FromBytes(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 
     [LibraryImport(Library, EntryPoint = "getuid")]
     private static partial uint GetUid();

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace ExecActors.Platform.Interop;
 
-/// <summary>A NULL-terminated vector of UTF-8 C strings in one block of native memory, as argv and envp are passed. The holder disposes it.</summary>
+/// <summary>A NULL-terminated vector of C strings in one block of native memory, as argv and envp are passed, with the bytes of <see cref="NativeText"/>. The holder disposes it.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private byte** _vector;
@@ -14,7 +13,7 @@ internal sealed unsafe class NativeStrings : IDisposable
         nuint textBytes = 0;
         foreach (var text in strings)
         {
-            textBytes += (nuint)Encoding.UTF8.GetByteCount(text) + 1;
+            textBytes += (nuint)NativeText.CountBytes(text) + 1;
         }
 
         _vector = (byte**)NativeMemory.Alloc(pointerBytes + textBytes);
@@ -24,7 +23,7 @@ internal sealed unsafe class NativeStrings : IDisposable
         foreach (var text in strings)
         {
             _vector[index++] = next;
-            next += Encoding.UTF8.GetBytes(text, new Span<byte>(next, (int)Math.Min(end - next, int.MaxValue)));
+            next += NativeText.Write(text, new Span<byte>(next, (int)Math.Min(end - next, int.MaxValue)));
             *next++ = 0;
         }
 

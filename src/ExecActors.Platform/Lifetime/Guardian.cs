@@ -48,7 +48,7 @@ internal sealed class Guardian : ReactorSource, IDisposable
         read.Dispose();
         try
         {
-            path ??= Environment.GetEnvironmentVariable("PATH") ?? DefaultPath;
+            path ??= ProgramEnvironment.Variable("PATH") ?? DefaultPath;
             string[] given = [prefix, leaf?.Path ?? "", isInside ? leaf!.Parent : ""];
             var pid = made && !input.IsInvalid ? Start(input, given, path, out whyNot) : Fail(Libc.LastErrno, out whyNot);
             if (pid == 0)

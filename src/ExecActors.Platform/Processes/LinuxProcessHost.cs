@@ -181,7 +181,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             {
                 if (!search.IsWorthAnotherTry(errno))
                 {
-                    throw StartFailure.FromErrno(errno);
+                    throw search.FailureOf(errno);
                 }
 
                 if (!candidates.MoveNext())
@@ -208,7 +208,7 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
             // Between the plan and the mounts something went that was to be covered, a socket for instance: planned anew, it is not there.
             if (attempt == SandboxAttempts || Stopwatch.GetElapsedTime(begun) > _sandboxPatience)
             {
-                throw new ProcessStartException($"the sandbox could not be made: {failure}", 0);
+                throw new ProcessStartException($"the sandbox could not be made: {failure}", 0) { IsOfSandbox = true };
             }
         }
     }

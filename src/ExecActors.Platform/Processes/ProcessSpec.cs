@@ -76,4 +76,13 @@ public sealed class ProcessStartException : Exception
 
     /// <summary>The errno behind the failure; 0 when it was found before any system call.</summary>
     public int Errno { get; }
+
+    /// <summary>What it was about, the program or the working directory for instance, as <see cref="NativeText"/>; null for nothing of the sort.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Whether it was the sandbox that could not be made.</summary>
+    public bool IsOfSandbox { get; init; }
+
+    /// <summary>Whether no program was there to be run: a look-up ended without one.</summary>
+    public bool IsOfLookup { get; init; }
 }

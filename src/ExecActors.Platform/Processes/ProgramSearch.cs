@@ -1,4 +1,3 @@
-using System.Text;
 using ExecActors.Platform.Interop;
 
 namespace ExecActors.Platform;
@@ -18,7 +17,7 @@ internal sealed class ProgramSearch
     private readonly string _path;
     private readonly List<string> _rejected = [];
     private int _errno = Errno.ENOENT;
-    private bool _sawCandidate;
+    private byte[]? _tried;
 
     public ProgramSearch(ProcessSpec spec)
     {
@@ -33,8 +32,7 @@ internal sealed class ProgramSearch
     {
         if (_program.Contains('/', StringComparison.Ordinal))
         {
-            _sawCandidate = true;
-            yield return CString.Of(_program);
+            yield return _tried = CString.Of(_program);
             yield break;
         }
 
@@ -44,8 +42,7 @@ internal sealed class ProgramSearch
             var candidate = CString.Of(folder.Length == 0 ? _program : $"{folder}/{_program}");
             if (IsRunnable(candidate))
             {
-                _sawCandidate = true;
-                yield return candidate;
+                yield return _tried = candidate;
             }
         }
     }
@@ -59,13 +56,22 @@ internal sealed class ProgramSearch
 
     /// <summary>What to tell the caller once no candidate is left.</summary>
     public ProcessStartException Failure() =>
-        _sawCandidate || _spec.Io != ProcessIo.Terminal
-            ? StartFailure.FromErrno(_errno)
+        _tried is not null || _spec.Io != ProcessIo.Terminal
+            ? FailureOf(_errno)
             : StartFailure.NotInPath(_program, _path, _rejected, _errno);
+
+    /// <summary>As <see cref="Failure"/>, for an errno that ends the search. Names what is missing: a program that is there lacks its interpreter.</summary>
+    public ProcessStartException FailureOf(int errno) => StartFailure.FromErrno(
+        errno,
+        _tried is null ? _program
+            : errno == Errno.ENOENT && Interpreter.Of(SeenFromHere(_tried)) is { } interpreter ? interpreter
+            : NativeText.FromBytes(_tried.AsSpan()[..^1]));
+
+    private byte[] SeenFromHere(byte[] candidate) => candidate[0] == (byte)'/' ? candidate : [.. _spec.Cwd.Span, (byte)'/', .. candidate];
 
     private bool IsRunnable(byte[] candidate)
     {
-        var seenFromHere = candidate[0] == (byte)'/' ? candidate : [.. _spec.Cwd.Span, (byte)'/', .. candidate];
+        var seenFromHere = SeenFromHere(candidate);
         if (Libc.FileType(seenFromHere, out var isDirectory, out var isRegular) < 0)
         {
             return PassOver(Libc.LastErrno);
@@ -76,11 +82,11 @@ internal sealed class ProgramSearch
             return true;
         }
 
-        _rejected.Add($"{Encoding.UTF8.GetString(seenFromHere.AsSpan()[..^1])} exists but is {(isDirectory ? "a directory" : "not executable")}.");
+        _rejected.Add($"{NativeText.Show(NativeText.FromBytes(seenFromHere.AsSpan()[..^1]))} exists but is {(isDirectory ? "a directory" : "not executable")}.");
         return PassOver(Errno.EACCES);
     }
 
-    private bool PassOver(int errno) => IsWorthAnotherTry(errno) ? false : throw StartFailure.FromErrno(errno);
+    private bool PassOver(int errno) => IsWorthAnotherTry(errno) ? false : throw FailureOf(errno);
 
     private static bool IsAbsence(int errno) =>
         errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ENODEV or Errno.ETIMEDOUT;

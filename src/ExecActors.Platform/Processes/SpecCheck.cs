@@ -18,6 +18,16 @@ internal static class SpecCheck
             throw StartFailure.NulByte();
         }
 
+        if (spec.Argv.Any(NativeText.IsBroken) || (spec.Arg0 is not null && NativeText.IsBroken(spec.Arg0)))
+        {
+            throw StartFailure.NoText("an argument");
+        }
+
+        if (spec.Environment.FirstOrDefault(variable => NativeText.IsBroken(variable.Key) || NativeText.IsBroken(variable.Value)).Key is { } name)
+        {
+            throw StartFailure.NoText($"the variable {NativeText.Show(name)}");
+        }
+
         if (spec.Environment.Any(variable => HasNul(variable.Key) || HasNul(variable.Value)))
         {
             throw StartFailure.NulByteInEnvironment(spec.Io);
@@ -31,19 +41,21 @@ internal static class SpecCheck
     {
         if (Libc.FileType(cwd, out var isDirectory, out _) < 0)
         {
-            throw StartFailure.FromErrno(Libc.LastErrno);
+            throw StartFailure.FromErrno(Libc.LastErrno, Text(cwd));
         }
 
         if (!isDirectory)
         {
-            throw StartFailure.FromErrno(Errno.ENOTDIR);
+            throw StartFailure.FromErrno(Errno.ENOTDIR, Text(cwd));
         }
 
         if (Libc.AccessExecute(cwd) < 0)
         {
-            throw StartFailure.FromErrno(Libc.LastErrno);
+            throw StartFailure.FromErrno(Libc.LastErrno, Text(cwd));
         }
     }
+
+    private static string Text(ReadOnlySpan<byte> cwd) => NativeText.FromBytes(cwd[..^1]);
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 }

@@ -6,7 +6,9 @@ namespace ExecActors.Platform;
 /// <summary>The texts of refused starts. Those of docs/PROTOCOL.md are fixed; the others add what to do.</summary>
 internal static class StartFailure
 {
-    public static ProcessStartException FromErrno(int errno)
+    /// <param name="errno">What the kernel said.</param>
+    /// <param name="path">Of what, as <see cref="NativeText"/>; null for a resource.</param>
+    public static ProcessStartException FromErrno(int errno, string? path = null)
     {
         var remedy = errno switch
         {
@@ -16,7 +18,7 @@ internal static class StartFailure
             Errno.ENOSPC => "; no terminal or epoll watch is left: end some processes, or raise kernel.pty.max or fs.epoll.max_user_watches",
             _ => "",
         };
-        return new ProcessStartException(OsError.Describe(errno) + remedy, errno);
+        return new ProcessStartException(OsError.Describe(errno) + remedy, errno) { Path = path };
     }
 
     public static ProcessStartException MissingProgram(ProcessIo io) =>
@@ -26,6 +28,9 @@ internal static class StartFailure
 
     public static ProcessStartException NulByteInEnvironment(ProcessIo io) =>
         io == ProcessIo.Terminal ? NulByte() : new("data provided contains a nul byte", 0);
+
+    public static ProcessStartException NoText(string what) =>
+        new($"{what} has half a surrogate pair in it, which stands for no bytes", 0);
 
     /// <summary>
     /// A terminal's program was named without a slash and is nowhere in PATH; <paramref name="rejected"/> has a sentence for each file
@@ -41,6 +46,6 @@ internal static class StartFailure
 
         var quoted = path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
         text.Append("No viable candidates found in PATH \"").Append(quoted).Append('"');
-        return new ProcessStartException(text.ToString(), errno);
+        return new ProcessStartException(NativeText.Show(text.ToString()), errno) { Path = program, IsOfLookup = true };
     }
 }

@@ -118,7 +118,7 @@ public sealed class Bubblewrap(SandboxOptions options)
                 : throw Refuse($"sandbox.bubblewrap is {name}, which is no program; correct it, or leave it out to look on PATH");
         }
 
-        return (System.Environment.GetEnvironmentVariable("PATH") ?? ProgramSearch.DefaultPath)
+        return (ProgramEnvironment.Variable("PATH") ?? ProgramSearch.DefaultPath)
             .Split(':')
             .Where(folder => folder.StartsWith('/'))
             .Select(folder => $"{folder.TrimEnd('/')}/{name}")

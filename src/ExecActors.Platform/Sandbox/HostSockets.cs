@@ -6,7 +6,7 @@ namespace ExecActors.Platform;
 
 /// <summary>Ways to programs outside that a sandbox is kept from: a socket file or a pipe on a read-only mount can still be connected to or written.</summary>
 /// <remarks>
-/// Always: the diagnostic ports of .NET programs, this one's among them, through which a program of the same user can be made to load code.
+/// Always: the diagnostic ports of .NET programs, this one's among them where it was asked to have one, through which a program of the same user can be made to load code.
 /// Without the network: every other socket file too; a network namespace keeps only abstract sockets apart, and a filter cannot read addresses.
 /// </remarks>
 public sealed class HostSockets

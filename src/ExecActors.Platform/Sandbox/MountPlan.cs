@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace ExecActors.Platform;
@@ -23,7 +22,7 @@ public sealed class MountPlan
     }
 
     /// <summary>Equal for equal views: paths, accesses, the files behind them by device and inode, and the absent names.</summary>
-    /// <value>64 hexadecimal digits. The network is no part of it.</value>
+    /// <value>A text of some length. The network is no part of it.</value>
     public string Key { get; }
 
     /// <summary>What may be done where no other entry says so; <see cref="SandboxAccess.None"/> when the view starts out empty.</summary>
@@ -80,6 +79,6 @@ public sealed class MountPlan
             text.Append('!').Append(path.Raw).Append('\0');
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.Latin1.GetBytes(text.ToString())));
+        return text.ToString();
     }
 }

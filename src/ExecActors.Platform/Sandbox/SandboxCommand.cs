@@ -150,5 +150,5 @@ public static class SandboxCommand
     private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     // One character per byte, as paths are.
-    private static string Raw(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+    private static string Raw(string text) => Encoding.Latin1.GetString(NativeText.ToBytes(text));
 }

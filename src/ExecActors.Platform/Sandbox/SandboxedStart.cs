@@ -36,7 +36,7 @@ internal sealed class SandboxedStart(Bubblewrap bubblewrap)
             }
             catch (SandboxException e)
             {
-                throw new ProcessStartException(e.Message, 0, e);
+                throw new ProcessStartException(e.Message, 0, e) { IsOfSandbox = true };
             }
         }
     }

@@ -34,7 +34,7 @@ public readonly record struct UnixPath
 
     /// <summary>From text, which is taken as UTF-8.</summary>
     /// <exception cref="ArgumentException">Not absolute, or it holds a NUL.</exception>
-    public static UnixPath FromText(string path) => FromBytes(Encoding.UTF8.GetBytes(path));
+    public static UnixPath FromText(string path) => FromBytes(NativeText.ToBytes(path));
 
     /// <summary>From text with one character per byte, as <see cref="Raw"/> is.</summary>
     /// <exception cref="ArgumentException">Not absolute, or it holds a NUL.</exception>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 using ExecActors.Platform.Interop;
 
@@ -89,7 +88,7 @@ public sealed class LinuxSpillStore : ISpillStore, IDisposable
     // Where the file system makes no nameless files: under a name that lives for a moment.
     private static SafeFileHandle CreateUnderName(SafeFileHandle directory)
     {
-        var name = CString.Of($".execactors-spill-{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
+        var name = CString.Of($".execactors-spill-{SecureRandom.Hex(32)}");
         var file = Libc.OpenAt(directory, name, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, OwnerOnly);
         if (!file.IsInvalid)
         {

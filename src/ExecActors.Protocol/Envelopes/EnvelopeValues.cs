@@ -81,11 +81,13 @@ internal static class EnvelopeValues
 
         long? code = null;
         string? message = null;
+        RpcErrorData? data = null;
         var reader = Members(token);
         while (problem.Length == 0 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isCode = reader.ValueTextEquals("code"u8);
             var isMessage = reader.ValueTextEquals("message"u8);
+            var isData = reader.ValueTextEquals("data"u8);
             reader.Read();
             var value = token[(int)reader.TokenStartIndex..(int)reader.BytesConsumed];
             if (isCode)
@@ -96,6 +98,10 @@ internal static class EnvelopeValues
             {
                 message = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
                 problem = message is null ? $"invalid type: {TypeOf(value)}, expected a string" : "";
+            }
+            else if (isData && reader.TokenType == JsonTokenType.StartObject)
+            {
+                data = ReadData(ref reader);
             }
             else
             {
@@ -108,8 +114,37 @@ internal static class EnvelopeValues
             problem = $"missing field `{(code is null ? "code" : "message")}`";
         }
 
-        error = problem.Length == 0 ? new RpcError((int)long.Clamp(code!.Value, int.MinValue, int.MaxValue), message!) : null;
+        error = problem.Length == 0 ? new RpcError((int)long.Clamp(code!.Value, int.MinValue, int.MaxValue), message!) { Data = data } : null;
         return error is not null;
+    }
+
+    // Whatever else is in it, or in its place, is another server's business.
+    private static RpcErrorData? ReadData(ref Utf8JsonReader reader)
+    {
+        string? kind = null, path = null;
+        int? errno = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isKind, isPath, isErrno) = (reader.ValueTextEquals("kind"u8), reader.ValueTextEquals("path"u8), reader.ValueTextEquals("errno"u8));
+            reader.Read();
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String when isKind:
+                    kind = reader.GetString();
+                    break;
+                case JsonTokenType.String when isPath:
+                    path = reader.GetString();
+                    break;
+                case JsonTokenType.Number when isErrno && reader.TryGetInt32(out var number):
+                    errno = number;
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return kind is null ? null : new RpcErrorData(kind, errno, path);
     }
 
     /// <summary>The JSON type that begins a value, in the words of the protocol's refusals.</summary>

@@ -29,7 +29,10 @@ public static partial class Errors
         InvalidRequest("filesystem walk limits exceed maximums: depth=64, directories=10000, entries=50000");
 
     /// <summary><c>fs/readFile</c> of a file over 512 MiB.</summary>
-    public static RpcError FileTooLarge { get; } = InvalidRequest("file is too large to read: limit is 536870912 bytes");
+    public static RpcError FileTooLarge { get; } = FileLargerThan(536_870_912);
+
+    /// <summary><c>fs/readFile</c> of a file with more bytes than it may have.</summary>
+    public static RpcError FileLargerThan(long limit) => InvalidRequest($"file is too large to read: limit is {limit} bytes");
 
     /// <summary><c>fs/writeFile</c> with content that is not base64.</summary>
     /// <param name="detail">What <see cref="Base64Chunk.TryDecode"/> found.</param>

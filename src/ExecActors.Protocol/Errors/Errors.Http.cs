@@ -62,6 +62,12 @@ public static partial class Errors
     /// <param name="url">The URL of the hop that failed, without user and password.</param>
     public static RpcError HttpSendFailed(string url) => Internal($"http/request failed: error sending request for url ({Echo.Of(url)})");
 
+    /// <summary>The server's machine has no library for TLS.</summary>
+    /// <param name="url">The URL of the hop that needs it, without user and password.</param>
+    /// <param name="remedy">What to do there.</param>
+    public static RpcError HttpWithoutTls(string url, string remedy) =>
+        Internal($"http/request to {Echo.Of(url)} needs TLS, and the server's machine has no OpenSSL; {remedy}");
+
     /// <summary>A redirect to a URL of another scheme.</summary>
     /// <param name="scheme">The scheme in lower case.</param>
     public static RpcError HttpRedirectScheme(string scheme) =>

@@ -22,6 +22,10 @@ public static partial class Errors
     public static RpcError NetworkProxyDisabled { get; } =
         InvalidParams("invalid network proxy config: executor-local network proxy launch requires an enabled proxy");
 
+    /// <summary><c>process/start</c> in a sandbox that only Windows has.</summary>
+    public static RpcError SandboxUnavailable { get; } =
+        InvalidParams("native MXC is unavailable on this executor") with { Data = new RpcErrorData(StartFailureKinds.SandboxUnavailable) };
+
     /// <summary><c>process/write</c> with an empty <c>writeId</c>.</summary>
     public static RpcError WriteIdEmpty { get; } = InvalidParams("writeId must not be empty");
 

@@ -8,11 +8,13 @@ namespace ExecActors.Protocol;
 /// <param name="Path">The bytes of an absolute path in normal form, see <see cref="PathUri"/>.</param>
 /// <param name="FollowSymlinks">Whether a symbolic link in the path is followed; false refuses one at any place.</param>
 /// <param name="Sandbox">What the request may do; null for whatever the server may.</param>
+/// <param name="MaxBytes">A larger file is refused; null for the server's own limit.</param>
 [JsonObject(NamingStrategyType = typeof(CamelCaseNamingStrategy), ItemNullValueHandling = NullValueHandling.Ignore)]
 public sealed record FsReadFileParams(
     [property: JsonConverter(typeof(PathUriConverter))] byte[] Path,
     bool FollowSymlinks = true,
-    SandboxContext? Sandbox = null)
+    SandboxContext? Sandbox = null,
+    ulong? MaxBytes = null)
 {
     /// <summary>Reads the params slice of a scanned frame; empty when the message has none.</summary>
     /// <param name="paramsJson">The slice.</param>
@@ -32,15 +34,20 @@ public sealed record FsReadFileParams(
         }
 
         var common = default(FsMembers);
+        ulong? maxBytes = null;
         while (fields.NextMember())
         {
-            if (!common.TryReadPath(ref fields) && !common.TryReadFollowSymlinks(ref fields) && !common.TryReadSandbox(ref fields))
+            if (fields.IsNamed("maxBytes"u8))
+            {
+                maxBytes = fields.IntegerOrNull();
+            }
+            else if (!common.TryReadPath(ref fields) && !common.TryReadFollowSymlinks(ref fields) && !common.TryReadSandbox(ref fields))
             {
                 fields.Skip();
             }
         }
 
         common.RequirePath(ref fields);
-        return common.TryFinish(ref fields) ? new(common.Path, common.FollowSymlinks, common.Sandbox) : null;
+        return common.TryFinish(ref fields) ? new(common.Path, common.FollowSymlinks, common.Sandbox, maxBytes) : null;
     }
 }

@@ -12,12 +12,36 @@ public static partial class WireWriter
         var cursor = new Utf8Cursor(output);
         cursor.Raw("{\"error\":{\"code\":"u8);
         cursor.Integer((long)error.Code);
+        if (error.Data is { } data)
+        {
+            ErrorData(ref cursor, data);
+        }
+
         cursor.Raw(",\"message\":"u8);
         cursor.String(error.Message);
         cursor.Raw("},\"id\":"u8);
         cursor.Id(id);
         cursor.Raw("}"u8);
         cursor.Flush();
+    }
+
+    private static void ErrorData(ref Utf8Cursor cursor, RpcErrorData data)
+    {
+        cursor.Raw(",\"data\":{\"kind\":"u8);
+        cursor.String(data.Kind);
+        if (data.Errno is { } errno)
+        {
+            cursor.Raw(",\"errno\":"u8);
+            cursor.Integer((long)errno);
+        }
+
+        if (data.Path is { } path)
+        {
+            cursor.Raw(",\"path\":"u8);
+            cursor.String(path);
+        }
+
+        cursor.Raw("}"u8);
     }
 
     /// <summary>A success that says no more: <c>{}</c>.</summary>

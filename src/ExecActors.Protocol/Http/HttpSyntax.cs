@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace ExecActors.Protocol;
 
@@ -21,5 +22,21 @@ internal static class HttpSyntax
     public static bool IsName(ReadOnlySpan<char> text) => IsMethod(text) && text.Length <= LongestName;
 
     /// <summary>A header's value; blanks around it are its own.</summary>
-    public static bool IsValue(ReadOnlySpan<char> text) => !text.ContainsAny(s_unfit);
+    public static bool IsValue(ReadOnlySpan<char> text) => !text.ContainsAny(s_unfit) && !HasHalfPair(text);
+
+    // How a variable that is not UTF-8 looks here: as a header it would have to be changed.
+    private static bool HasHalfPair(ReadOnlySpan<char> text)
+    {
+        for (var i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length;)
+        {
+            if (Rune.DecodeFromUtf16(text[i..], out _, out var used) != OperationStatus.Done)
+            {
+                return true;
+            }
+
+            i += used;
+        }
+
+        return false;
+    }
 }

@@ -33,6 +33,7 @@ public sealed partial record EnvPolicy
                     break;
                 case "set":
                     set = fields.StringMap();
+                    EnvNames.Check(ref fields, set, "envPolicy.set");
                     break;
                 case "includeOnly":
                     includeOnly = fields.Strings();

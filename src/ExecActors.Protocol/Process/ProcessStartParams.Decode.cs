@@ -102,6 +102,7 @@ public sealed partial record ProcessStartParams
                     break;
                 case "env":
                     Env = fields.StringMap();
+                    EnvNames.Check(ref fields, Env, "env");
                     break;
                 case "tty":
                     Tty = fields.Boolean();

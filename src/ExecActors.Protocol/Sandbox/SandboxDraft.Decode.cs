@@ -146,6 +146,7 @@ internal sealed partial record SandboxDraft
             UserHomeDir = _userHomeDir,
             TemporaryDirectories = _temporaryDirectories,
             UseLegacyLandlock = _useLegacyLandlock,
+            WantsMxc = Level is "mxc",
         };
 
         private static (ParsedPathUri?, IReadOnlyList<ParsedPathUri>)? ReadPolicy(ref ByteFieldReader fields)

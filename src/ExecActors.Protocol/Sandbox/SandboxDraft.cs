@@ -22,6 +22,9 @@ internal sealed partial record SandboxDraft(PermissionProfile Permissions, RpcEr
 
     public bool UseLegacyLandlock { get; init; }
 
+    /// <summary>Whether it asks for a sandbox that only Windows has.</summary>
+    public bool WantsMxc { get; init; }
+
     private ParsedPathUri? PolicyCwd => Policy?.Cwd ?? Cwd;
 
     private IReadOnlyList<ParsedPathUri> PolicyRoots => Policy?.WorkspaceRoots ?? WorkspaceRoots;
@@ -67,12 +70,20 @@ internal sealed partial record SandboxDraft(PermissionProfile Permissions, RpcEr
     /// <param name="command">The working directory of the process, which stands in for that of the policy.</param>
     public RpcError? RefusalOfStart(ParsedPathUri command)
     {
+        if (WantsMxc)
+        {
+            return Errors.SandboxUnavailable;
+        }
+
         var refusal = Foreign(PolicyCwd ?? command) is { } cwd ? $"invalid sandbox policy cwd: {cwd}"
             : ForeignRoot() is { } root ? $"invalid sandbox workspace root: {root}"
             : ForeignEntry is { } entry ? $"invalid sandbox permission path: {entry.Message}"
             : Foreign(command) is { } own ? $"command cwd URI `{Echo.Of(command.Foreign!)}` is not valid on this host: {own}"
             : null;
-        return refusal is null ? null : Errors.InvalidParams($"failed to prepare process sandbox: {refusal}");
+        return refusal is null ? null : Errors.InvalidParams($"failed to prepare process sandbox: {refusal}") with
+        {
+            Data = new RpcErrorData(StartFailureKinds.SandboxPreparation),
+        };
     }
 
     /// <summary>The context. Places of another platform are left out, so the checks come before.</summary>

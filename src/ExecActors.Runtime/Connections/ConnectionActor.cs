@@ -14,7 +14,7 @@ namespace ExecActors.Runtime.Connections;
 /// Parent: ConnectionSupervisor. Children: none (the graph belongs to the supervisor's materializer).
 /// Supervision: a failure stops it; the registry watches it and detaches its session.
 /// Behaviours: AwaitingInitialize -> Opening -> AwaitingInitialized -> HandingOver -> Relaying -> Ending; any of them -> Ending.
-/// Timers: the handshake's and the close's time-out; the end of what the peer was let in for, where that has one.
+/// Timers: the handshake's and the close's time-out; that of the answers to what came last before the end of input; the end of what the peer was let in for, where that has one.
 /// Owns: the transport, the outbox, the request window.
 /// </remarks>
 internal sealed class ConnectionActor : ActorBase, IWithTimers
@@ -39,6 +39,8 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private bool _hasLeft;
     private bool _receiveEnded;
     private bool _sendEnded;
+    private bool _isOpening;
+    private ReceiveEnded? _drained; // the end of input that its last requests hold up
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
     public ConnectionActor(
@@ -106,15 +108,19 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
         switch (message)
         {
             case SessionProtocol.Attached attached:
+                _isOpening = false;
                 _attached = attached;
                 _handle = OnBeforeInitialized;
                 Become(ReceiveAny);
                 HandleEarly();
+                GoOnDraining();
                 return true;
             case RegistryProtocol.Refused refused:
                 _outbox.Offer(AnswerFrames.Error(_initializeId, refused.Error));
+                _isOpening = false;
                 AwaitInitialize();
                 HandleEarly();
+                GoOnDraining();
                 return true;
             default:
                 return ReceiveAny(message);
@@ -158,8 +164,20 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
             case InboundMessage inbound:
                 _handle(inbound);
                 return true;
+            case ReceiveEnded { IsEndOfInput: true } ended when _drained is null:
+                Drain(ended);
+                return true;
             case ReceiveEnded ended:
                 OnReceiveEnded(ended);
+                return true;
+            case Idle:
+                OnIdle();
+                return true;
+            case ActorIdentity:
+                OnSessionCaughtUp();
+                return true;
+            case DrainOverdue:
+                EndDraining();
                 return true;
             case SendEnded ended:
                 OnSendEnded(ended);
@@ -222,6 +240,7 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
                 var link = new ConnectionLink(Self, _outbox, _window, message.Id, initialize.ClientName, _transport.Principal);
                 _environment.Registry.Tell(new RegistryProtocol.Open(link, initialize.ResumeSessionId, initialize.Takeover));
                 _handle = _early.Enqueue;
+                _isOpening = true;
                 Become(Opening);
                 break;
             case InboundKind.Notification when message.Method == WireMethod.Initialized:
@@ -288,6 +307,59 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     }
 
     private void Relay(InboundMessage message) => _attached!.Session.Tell(new SessionProtocol.Inbound(_attached.Epoch, message));
+
+    // The peer has sent everything and still listens: what it asked last is answered first. What is parked would be waited for in vain.
+    private void Drain(ReceiveEnded ended)
+    {
+        _drained = ended;
+        Timers.StartSingleTimer(DrainOverdue.Instance, DrainOverdue.Instance, _environment.Settings.Connection.CloseTimeout);
+        var self = Self;
+        _window.OnIdle(() => self.Tell(Idle.Instance, ActorRefs.NoSender));
+        GoOnDraining();
+    }
+
+    private void GoOnDraining()
+    {
+        if (_drained is not null && _window.IsIdle)
+        {
+            OnIdle();
+        }
+    }
+
+    // Settled is not yet offered: the session says when it is through. While it opens, its answer tells that.
+    private void OnIdle()
+    {
+        if (_isOpening)
+        {
+            return;
+        }
+
+        if (_attached is { } attached)
+        {
+            attached.Session.Tell(new Identify(null), Self);
+        }
+        else
+        {
+            EndDraining();
+        }
+    }
+
+    private void OnSessionCaughtUp()
+    {
+        if (_window.IsIdle)
+        {
+            EndDraining();
+        }
+    }
+
+    private void EndDraining()
+    {
+        Timers.Cancel(DrainOverdue.Instance);
+        if (_drained is { } ended && !_receiveEnded)
+        {
+            OnReceiveEnded(ended);
+        }
+    }
 
     private void OnReceiveEnded(ReceiveEnded ended)
     {
@@ -369,6 +441,16 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private sealed record HandshakeOverdue : INoSerializationVerificationNeeded
     {
         public static HandshakeOverdue Instance { get; } = new();
+    }
+
+    private sealed record Idle : INoSerializationVerificationNeeded
+    {
+        public static Idle Instance { get; } = new();
+    }
+
+    private sealed record DrainOverdue : INoSerializationVerificationNeeded
+    {
+        public static DrainOverdue Instance { get; } = new();
     }
 
     private sealed record AdmissionCheck : INoSerializationVerificationNeeded

@@ -46,7 +46,8 @@ internal static class ConnectionProtocol
     /// <summary>From the graph: nothing more comes from the peer.</summary>
     /// <param name="Reason">Why, for the log.</param>
     /// <param name="SaidGoodbye">Whether the peer said that it is done.</param>
-    public sealed record ReceiveEnded(string Reason, bool SaidGoodbye = false) : INoSerializationVerificationNeeded;
+    /// <param name="IsEndOfInput">Whether it has only sent everything, and still takes answers.</param>
+    public sealed record ReceiveEnded(string Reason, bool SaidGoodbye = false, bool IsEndOfInput = false) : INoSerializationVerificationNeeded;
 
     /// <summary>From the graph: nothing more goes to the peer.</summary>
     public sealed record SendEnded(string Reason) : INoSerializationVerificationNeeded;

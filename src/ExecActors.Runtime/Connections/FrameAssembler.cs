@@ -31,6 +31,13 @@ internal abstract class FrameAssembler(int maxBytes) : IDisposable
     /// <summary>Takes the next whole frame; the caller owns it.</summary>
     public abstract bool TryTake(out ByteLease frame);
 
+    /// <summary>At the end of input: takes what came last, if it is a frame without its delimiter; the caller owns it.</summary>
+    public virtual bool TryTakeLast(out ByteLease frame)
+    {
+        frame = null!;
+        return false;
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }
@@ -165,6 +172,15 @@ internal sealed class LineAssembler(int bufferBytes, int maxBytes) : FrameAssemb
 
         frame = null!;
         return false;
+    }
+
+    /// <inheritdoc/>
+    public override bool TryTakeLast(out ByteLease frame)
+    {
+        var line = Trim(_array.AsSpan(_start, _end - _start));
+        _start = _scanned = _end;
+        frame = line.IsEmpty || IsTooLong ? null! : ByteLease.CopyOf(line);
+        return frame is not null;
     }
 
     /// <inheritdoc/>

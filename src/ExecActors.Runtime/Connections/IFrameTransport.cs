@@ -63,6 +63,12 @@ public readonly record struct ReceiveOutcome(int Count, bool EndOfFrame, bool En
     /// <summary>Bytes arrived, perhaps none.</summary>
     public static ReceiveOutcome Bytes(int count, bool endOfFrame, long expected = 0) => new(count, endOfFrame, Ended: false, EndReason: null, expected);
 
+    /// <summary>Whether the peer ended its direction as it meant to, so that what it sent last is whole without a delimiter behind it.</summary>
+    public bool IsEndOfInput { get; private init; }
+
+    /// <summary>The peer said that it has sent everything.</summary>
+    public static ReceiveOutcome EndOfInput(string reason) => End(reason) with { IsEndOfInput = true };
+
     /// <summary>The peer's direction ended.</summary>
     public static ReceiveOutcome End(string reason) => new(0, EndOfFrame: false, Ended: true, reason);
 }

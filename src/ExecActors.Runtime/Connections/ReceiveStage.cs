@@ -42,6 +42,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         private bool _receiving; // a receive writes into our buffer
         private bool _waited; // the last receive was the empty one that only waits for data
         private bool _told;
+        private string? _lastReason; // the input has ended, and its last frame was pushed
 
         public Logic(ReceiveStage stage, ConnectionParts parts)
             : base(stage.Shape)
@@ -97,6 +98,13 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         // Goes round until a frame is pushed, the peer ends, or a receive is pending.
         private void Deliver()
         {
+            if (_lastReason is not null)
+            {
+                TellEnd(_lastReason, _transport.PeerSaidGoodbye, isEndOfInput: true);
+                CompleteStage();
+                return;
+            }
+
             _assembler.MaxBytes = _limit.Bytes;
             while (true)
             {
@@ -149,9 +157,16 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
                 outcome = ReceiveOutcome.End(e.Message);
             }
 
+            if (outcome.IsEndOfInput && _assembler.TryTakeLast(out var last))
+            {
+                _lastReason = outcome.EndReason ?? "ended";
+                Push(_out, last);
+                return false;
+            }
+
             if (outcome.Ended)
             {
-                TellEnd(outcome.EndReason ?? "ended", _transport.PeerSaidGoodbye);
+                TellEnd(outcome.EndReason ?? "ended", _transport.PeerSaidGoodbye, outcome.IsEndOfInput);
                 CompleteStage();
                 return false;
             }
@@ -164,12 +179,12 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             return true;
         }
 
-        private void TellEnd(string reason, bool saidGoodbye = false)
+        private void TellEnd(string reason, bool saidGoodbye = false, bool isEndOfInput = false)
         {
             if (!_told)
             {
                 _told = true;
-                _connection.Tell(new ConnectionProtocol.ReceiveEnded(reason, saidGoodbye), ActorRefs.NoSender);
+                _connection.Tell(new ConnectionProtocol.ReceiveEnded(reason, saidGoodbye, isEndOfInput), ActorRefs.NoSender);
             }
         }
     }

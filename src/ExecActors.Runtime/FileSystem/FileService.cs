@@ -38,7 +38,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 
         using (opened)
         {
-            return FileTransfer.ReadAll(opened, request.Id, request.Window);
+            return FileTransfer.ReadAll(opened, request.Id, request.Window, read.MaxBytes);
         }
     }
 

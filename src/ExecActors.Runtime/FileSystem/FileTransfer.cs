@@ -27,22 +27,24 @@ internal static partial class FileTransfer
     /// <param name="file">Open for reading; stays the caller's.</param>
     /// <param name="id">The request's id.</param>
     /// <param name="window">Where the answer is counted.</param>
+    /// <param name="most">Bytes it may have; null for <see cref="MostFileBytes"/>, which is the most in any case.</param>
     /// <returns>
     /// The whole answer, a failure included; the caller owns it. A file that grows or shrinks meanwhile is read as far as it goes. Put off when the answer is
     /// very large and others are not taken.
     /// </returns>
     /// <exception cref="BudgetSpentException">There is no memory for the answer.</exception>
-    public static FileReply ReadAll(FileHandle file, RequestId id, RequestWindow window)
+    public static FileReply ReadAll(FileHandle file, RequestId id, RequestWindow window, ulong? most = null)
     {
+        var limit = (long)Math.Min(most ?? MostFileBytes, MostFileBytes);
         var outcome = file.GetSize(out var size);
         if (!outcome.Succeeded)
         {
             return FileReply.Failed(id, FileErrors.Of(outcome));
         }
 
-        if (size > MostFileBytes)
+        if (size > limit)
         {
-            return FileReply.Failed(id, Errors.FileTooLarge);
+            return FileReply.Failed(id, Errors.FileLargerThan(limit));
         }
 
         var length = Base64.GetMaxEncodedToUtf8Length((int)size) + Envelope;
@@ -58,7 +60,7 @@ internal static partial class FileTransfer
         try
         {
             using var frame = CountedFrameBuffer.Of(length, window.Answers);
-            var answer = TryReadAll(file, size, piece.AsSpan(0, wanted), frame, id, window) is { } error ? AnswerFrames.Error(id, error) : frame.Take();
+            var answer = TryReadAll(file, size, piece.AsSpan(0, wanted), frame, id, window, limit) is { } error ? AnswerFrames.Error(id, error) : frame.Take();
             return new FileReply(answer, Expected: expected);
         }
         catch
@@ -129,7 +131,7 @@ internal static partial class FileTransfer
         }
     }
 
-    private static RpcError? TryReadAll(FileHandle file, long told, Span<byte> piece, FrameBuffer frame, RequestId id, RequestWindow window)
+    private static RpcError? TryReadAll(FileHandle file, long told, Span<byte> piece, FrameBuffer frame, RequestId id, RequestWindow window, long limit)
     {
         WireWriter.BeginReadFileResult(frame, id);
         int count;
@@ -154,7 +156,12 @@ internal static partial class FileTransfer
             }
 
             total += count;
-            if (total > MostFileBytes || total - told > window.UntoldFileBytes || window.IsClosing)
+            if (total > limit)
+            {
+                return Errors.FileLargerThan(limit);
+            }
+
+            if (total - told > window.UntoldFileBytes || window.IsClosing)
             {
                 return Errors.FileTooLarge; // it has grown since its size was looked at, or nobody waits for it any more
             }

@@ -22,6 +22,7 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox, ByteBud
     private long _bytes;
     private volatile Action? _wake;
     private volatile Action? _answersTaken;
+    private volatile Action? _idle;
 
     /// <summary>Whether answers of any size may be added to those that the transport has not taken.</summary>
     public bool TakesAnswers => outbox.QueuedBytes < limits.ParkedBytes;
@@ -34,6 +35,9 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox, ByteBud
 
     /// <summary>Whether the connection ends, so that no answer is wanted any more.</summary>
     public bool IsClosing => outbox.Closing is not null;
+
+    /// <summary>Whether every request is answered or parked.</summary>
+    public bool IsIdle => Volatile.Read(ref _requests) <= 0;
 
     /// <summary>Counts one message of that many bytes in.</summary>
     public void Enter(int bytes)
@@ -48,9 +52,13 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox, ByteBud
     /// <summary>Counts places and bytes out, and wakes the graph when it waits for room.</summary>
     public void Settle(int requests, long bytes)
     {
-        Interlocked.Add(ref _requests, -requests);
+        var left = Interlocked.Add(ref _requests, -requests);
         Interlocked.Add(ref _bytes, -bytes);
         WakeIfBlocked();
+        if (left <= 0)
+        {
+            _idle?.Invoke();
+        }
     }
 
     /// <summary>Whether any other message may come in. When not, <see cref="OnRoom"/>'s action is called once it may.</summary>
@@ -112,6 +120,9 @@ internal sealed class RequestWindow(LimitSettings limits, Outbox outbox, ByteBud
 
     /// <summary>Names what to call, on any thread, when answers that were put off may be made. Only the session calls this, once, before it asks for any.</summary>
     public void OnAnswersTaken(Action wake) => _answersTaken = wake;
+
+    /// <summary>Names what to call, on any thread, whenever every request is answered or parked. Only the connection's actor calls this, once, at the end of its input.</summary>
+    public void OnIdle(Action idle) => _idle = idle;
 
     private bool Has(Need need)
     {

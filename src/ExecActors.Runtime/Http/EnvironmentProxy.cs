@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 
+using ExecActors.Platform;
 
 namespace ExecActors.Runtime.Http;
 
@@ -117,7 +118,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
     // A proxy that is no URL counts as none, as for the reference server.
     private static Uri? ProxyOf(IReadOnlyDictionary<string, string> variables, string name)
     {
-        if (!variables.TryGetValue(name, out var text) || text.Length == 0)
+        if (!variables.TryGetValue(name, out var text) || text.Length == 0 || NativeText.HasForeignBytes(text))
         {
             return null;
         }

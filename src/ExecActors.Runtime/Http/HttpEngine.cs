@@ -20,6 +20,7 @@ internal sealed class HttpEngine : IDisposable
 
     private readonly Lazy<HttpMessageInvoker> _invoker;
     private readonly EnvironmentProxy? _proxy;
+    private readonly bool _needsLibrary;
 
     /// <summary>On the system's sockets.</summary>
     /// <param name="settings">Bounds.</param>
@@ -27,6 +28,7 @@ internal sealed class HttpEngine : IDisposable
     public HttpEngine(HttpSettings settings, IReadOnlyDictionary<string, string> variables)
     {
         _proxy = EnvironmentProxy.From(variables);
+        _needsLibrary = true;
         _invoker = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(MakeHandler(_proxy)));
         Buffered = new ByteBudget(settings.BufferedBytes);
     }
@@ -65,6 +67,13 @@ internal sealed class HttpEngine : IDisposable
         message.Options.Set(s_givenUp, givenUp);
         ResponseHead.Prepare(message);
         return message;
+    }
+
+    /// <summary>Why a request cannot be sent from here; null when it can.</summary>
+    public RpcError? Refusal(HttpHop hop)
+    {
+        var needsTls = hop.Url.IsSecure || _proxy?.GetProxy(new Uri(hop.Url.Origin)) is { Scheme: "https" };
+        return needsTls && _needsLibrary && TlsLibrary.Name is null ? Errors.HttpWithoutTls(hop.Url.ToString(), TlsLibrary.Remedy) : null;
     }
 
     /// <summary>Sends a message and waits for the head of its response.</summary>

@@ -31,6 +31,11 @@ internal static class HttpSender
             HttpReply reply;
             try
             {
+                if (engine.Refusal(hop) is { } withoutTls)
+                {
+                    return new HttpOutcome(Reply: null, withoutTls);
+                }
+
                 var message = engine.MessageOf(hop, lookup, cancellationToken);
                 var response = await engine.SendAsync(message, cancellationToken);
                 if (!ResponseFraming.IsPlain(message, response))

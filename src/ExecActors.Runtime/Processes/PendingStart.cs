@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Dispatch;
 
 using ExecActors.Platform;
+using ExecActors.Protocol;
 
 namespace ExecActors.Runtime.Processes;
 
@@ -30,12 +31,12 @@ internal sealed class PendingStart(IProcessHost host, ProcessSpec spec, IActorRe
         }
         catch (ProcessStartException e)
         {
-            actor.Tell(new ProcessActor.SpawnFailed(e.Message), ActorRefs.NoSender);
+            actor.Tell(new ProcessActor.SpawnFailed(e.Message, StartFailureData.Of(e)), ActorRefs.NoSender);
             return;
         }
         catch (Exception e)
         {
-            actor.Tell(new ProcessActor.SpawnFailed($"the process could not be started: {e.Message}"), ActorRefs.NoSender);
+            actor.Tell(new ProcessActor.SpawnFailed($"the process could not be started: {e.Message}", new RpcErrorData(StartFailureKinds.Failed)), ActorRefs.NoSender);
             return;
         }
 

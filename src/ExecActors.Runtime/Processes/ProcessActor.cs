@@ -113,7 +113,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
                 OnSpawned(spawned);
                 return true;
             case SpawnFailed failure:
-                AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message));
+                AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message) { Data = failure.Data });
                 return true;
             case StartPatienceOver:
                 AbandonStart(Errors.StartCancelled(_order.ProcessId));
@@ -376,8 +376,8 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
     /// <summary>A blocking worker started the process.</summary>
     internal sealed record Spawned(IChildProcess Child) : INoSerializationVerificationNeeded;
 
-    /// <summary>A blocking worker could not start it; the text is the client's.</summary>
-    internal sealed record SpawnFailed(string Message) : INoSerializationVerificationNeeded;
+    /// <summary>A blocking worker could not start it; text and data are the client's.</summary>
+    internal sealed record SpawnFailed(string Message, RpcErrorData Data) : INoSerializationVerificationNeeded;
 
     private sealed record StartPatienceOver : INoSerializationVerificationNeeded
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+
+using ExecActors.Platform;
 
 namespace ExecActors.Runtime.Sessions;
 
@@ -17,13 +18,18 @@ internal readonly record struct SessionId(string Value)
 internal sealed class SessionIdFactory(uint hostTag)
 {
     /// <summary>A factory for a node on its own.</summary>
-    public static SessionIdFactory ForSingleNode() => new(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+    public static SessionIdFactory ForSingleNode()
+    {
+        Span<byte> tag = stackalloc byte[sizeof(uint)];
+        SecureRandom.Fill(tag);
+        return new SessionIdFactory(BitConverter.ToUInt32(tag));
+    }
 
     /// <summary>The next id.</summary>
     public SessionId Next()
     {
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[..12]);
+        SecureRandom.Fill(bytes[..12]);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], hostTag);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ExecActors.Hosting;
+using ExecActors.Platform;
 
 namespace ExecActors.Server.Commands;
 
@@ -21,6 +22,13 @@ internal static class ProgramCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, ProgramIo io)
     {
+        if (ProgramArguments.FindForeign(args) is var (index, text))
+        {
+            await io.Error.WriteLineAsync(
+                $"error: argument {index + 1}, '{NativeText.Show(text)}', is not UTF-8: a server is asked in text, so it would have to be changed");
+            return Usage;
+        }
+
         var root = new RootCommand(Description) { ServeCommand.Create(io), RunCommand.Create(io), DoctorCommand.Create(io) };
         DocumentedCommand.ShowExamplesIn(root);
 

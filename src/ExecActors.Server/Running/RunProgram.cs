@@ -58,9 +58,11 @@ internal static class RunProgram
         }
         catch (ExecRequestException e)
         {
-            // The one text for a missing program and a missing directory; a private server's directory was looked at before.
-            var isMissing = e.Code == ErrorCodes.InternalError && e.Message.StartsWith("No such file or directory", StringComparison.Ordinal);
-            throw new RunFailure($"cannot run {target.Command[0]}: {e.Message}", "", isMissing ? NotFound : CannotStart, e);
+            // As a shell has it: 127 for a program that is not there, 126 for everything else, a missing directory or interpreter among it.
+            var missing = e.Details is { Kind: StartFailureKinds.NotFound } details ? details.Path ?? target.Command[0] : null;
+            var isProgram = missing is not null && (string.Equals(missing, target.Command[0], StringComparison.Ordinal) || !missing.Contains('/', StringComparison.Ordinal));
+            var about = missing is null || isProgram ? "" : $": {missing}";
+            throw new RunFailure($"cannot run {target.Command[0]}: {e.Message}{about}", "", isProgram ? NotFound : CannotStart, e);
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
+using System.Text.Unicode;
 using ExecActors.Client;
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Server.Commands;
 
@@ -31,13 +34,15 @@ internal sealed class RunTarget
     {
         if (options.Url is not null)
         {
-            return new RunTarget(options, options.Directory, options.TokenFile is { } file ? ReadToken(file) : options.Token);
+            return new RunTarget(options, options.Directory, options.TokenFile is { } file ? ReadToken(file) : RequireText(options.Token));
         }
 
-        var directory = FullPath(options.Directory ?? ".");
-        return Directory.Exists(directory)
+        // In the place of one that is gone none is taken: what the command does there was meant for another.
+        var directory = WorkingDirectory.Find().Resolve(options.Directory ?? ".")
+            ?? throw new RunFailure("the working directory is gone", "Name another one with --cwd, by an absolute path.", ProgramCommand.Failed);
+        return WorkingDirectory.IsDirectory(directory)
             ? new RunTarget(options, directory, token: null)
-            : throw new RunFailure($"the working directory {directory} does not exist", "Name one that does with --cwd.", ProgramCommand.Failed);
+            : throw new RunFailure($"the working directory {NativeText.Show(directory)} does not exist", "Name one that does with --cwd.", ProgramCommand.Failed);
     }
 
     /// <summary>What may help when the connection was lost or never made.</summary>
@@ -90,31 +95,23 @@ internal sealed class RunTarget
         _ => "What answers there is no exec-server; its address is what 'execactors serve' prints.",
     };
 
-    private static string FullPath(string path)
-    {
-        try
-        {
-            return Path.GetFullPath(path);
-        }
-        catch (FileNotFoundException)
-        {
-            return path; // our own directory was removed
-        }
-    }
-
     private static string ReadToken(string path)
     {
-        try
+        const int MaximumBytes = 1024 * 1024;
+        var file = SmallFile.Read(path, MaximumBytes);
+        if ((file.WhyNot ?? (Utf8.IsValid(file.Bytes.Span) ? null : "it is not UTF-8")) is { } whyNot)
         {
-            return File.ReadAllText(path).Trim() is { Length: > 0 } token
-                ? token
-                : throw new RunFailure($"the token file {path} is empty", "Put the token into it.", ProgramCommand.Failed);
+            throw new RunFailure($"the token file {path} cannot be read: {whyNot}", "Name another with --token-file.", ProgramCommand.Failed);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFailure($"the token file cannot be read: {e.Message}", "Name another with --token-file.", ProgramCommand.Failed, e);
-        }
+
+        return Encoding.UTF8.GetString(file.Bytes.Span).Trim() is { Length: > 0 } token
+            ? token
+            : throw new RunFailure($"the token file {path} is empty", "Put the token into it.", ProgramCommand.Failed);
     }
+
+    private static string? RequireText(string? token) => token is null || !NativeText.HasForeignBytes(token)
+        ? token
+        : throw new RunFailure("the value of EXECACTORS_TOKEN is not UTF-8", "Set it to the token, or name a file with --token-file.", ProgramCommand.Failed);
 
     // The command's directory goes with its start; the server itself needs none, and its own keeps no file system busy in the root.
     private static PrivateServerOptions PrivateServer() => new()
@@ -126,7 +123,7 @@ internal sealed class RunTarget
     /// <summary>How this very program is started.</summary>
     private static string[] ThisProgram()
     {
-        var program = Environment.ProcessPath ?? throw new RunFailure(
+        var program = ProgramEnvironment.ProgramPath() ?? throw new RunFailure(
             "the path of this program is unknown, so no private server can be started", "Start one by hand and name it with --url.", ProgramCommand.Failed);
 
         // Started as "dotnet execactors.dll": the first is the runtime, and its first argument the program.

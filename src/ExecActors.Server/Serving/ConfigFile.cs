@@ -1,5 +1,8 @@
+using System.Text;
+using System.Text.Unicode;
 using Akka.Configuration;
 using ExecActors.Hosting;
+using ExecActors.Platform;
 using ExecActors.Runtime.Settings;
 
 namespace ExecActors.Server.Serving;
@@ -11,6 +14,7 @@ namespace ExecActors.Server.Serving;
 /// <param name="Settings">What it says.</param>
 internal sealed record ConfigFile(string? Hocon, string Source, Config Config, ExecServerSettings Settings)
 {
+    private const int MaximumBytes = 4 * 1024 * 1024;
     private const string Remedy = "hocon/execactors.conf lists every key with its meaning, unit and default.";
 
     /// <summary>Reads the file; null for none.</summary>
@@ -20,7 +24,7 @@ internal sealed record ConfigFile(string? Hocon, string Source, Config Config, E
         var source = path ?? "";
         try
         {
-            var text = path is null ? null : File.ReadAllText(path);
+            var text = path is null ? null : Read(path);
             var config = ExecServerSettings.Overlay(text, source);
             return new ConfigFile(text, source, config, ExecServerSettings.From(config));
         }
@@ -28,10 +32,17 @@ internal sealed record ConfigFile(string? Hocon, string Source, Config Config, E
         {
             throw new ExecServerSettingsException(e.Message, Remedy, e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ExecServerSettingsException(
-                $"failed to read the settings {source}: {e.Message}", "Give --config the path of a HOCON file that this user may read.", e);
-        }
+    }
+
+    private static string Read(string path)
+    {
+        var file = SmallFile.Read(path, MaximumBytes);
+        var bytes = file.Bytes.Span;
+        bytes = bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        var whyNot = file.WhyNot ?? (Utf8.IsValid(bytes) ? null : "it is not UTF-8");
+        return whyNot is null
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new ExecServerSettingsException(
+                $"failed to read the settings {path}: {whyNot}", "Give --config the path of a HOCON file that this user may read.");
     }
 }

@@ -11,6 +11,9 @@ internal static class HostSetup
     // The whole program has to be gone two seconds after a signal.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Of a host that looks for no files of its own. By default it would look in the working directory, and fail where that is gone.</summary>
+    public static HostApplicationBuilderSettings Settings => new() { ContentRootPath = AppContext.BaseDirectory };
+
     /// <summary>Adds logging, signals, the exec-server and the bound on shutting down.</summary>
     public static void Apply(IHostApplicationBuilder builder, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, ProgramIo io)
     {

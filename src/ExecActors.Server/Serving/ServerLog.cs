@@ -32,6 +32,12 @@ internal static partial class ServerLog
     [LoggerMessage(8, LogLevel.Warning, "some parts did not end in time")]
     public static partial void EndedUncleanly(ILogger log, Exception exception);
 
+    [LoggerMessage(10, LogLevel.Warning, "the working directory is gone; clients are told that it is {Directory}")]
+    public static partial void DirectoryIsGone(ILogger log, string directory);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Warning}")]
+    public static partial void SecretIsOpen(ILogger log, string warning);
+
     [LoggerMessage(7, LogLevel.Information, "ended")]
     public static partial void Ended(ILogger log);
 }

@@ -58,7 +58,7 @@ internal static class ServerProgram
         var host = WebSocketHost.Build(socket, options, config, authentication, io);
         try
         {
-            return await RunHostAsync(host, io, log => AnnounceAsync($"ws://{socket.LocalEndPoint}", open, io, log));
+            return await RunHostAsync(host, io, log => AnnounceAsync($"ws://{socket.LocalEndPoint}", open, authentication?.FileWarning, io, log));
         }
         catch (SocketException e)
         {
@@ -66,8 +66,13 @@ internal static class ServerProgram
         }
     }
 
-    private static async Task AnnounceAsync(string url, bool open, ProgramIo io, ILogger log)
+    private static async Task AnnounceAsync(string url, bool open, string? fileWarning, ProgramIo io, ILogger log)
     {
+        if (fileWarning is not null)
+        {
+            ServerLog.SecretIsOpen(log, fileWarning);
+        }
+
         if (open)
         {
             ServerLog.Open(log, url);
@@ -82,6 +87,11 @@ internal static class ServerProgram
     {
         await using var disposal = (IAsyncDisposable)host;
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerProgram).FullName!);
+        if (WorkingDirectory.Find() is { IsGone: true } standIn)
+        {
+            ServerLog.DirectoryIsGone(log, NativeText.Show(standIn.Path));
+        }
+
         await host.StartAsync(io.Stop);
         if (SandboxSupport.RootNotice is { } notice)
         {

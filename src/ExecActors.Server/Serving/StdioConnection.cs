@@ -24,6 +24,10 @@ internal sealed class StdioConnection(
                 ServerLog.ServingStdio(log);
                 var end = await acceptor.ServeAsync(transport);
                 ServerLog.StdioEnded(log, end.Reason);
+                if (transport.InputFailure is { } failure)
+                {
+                    throw failure; // an end that nobody meant: the exit code says so
+                }
             }
         }
         catch (Exception e)

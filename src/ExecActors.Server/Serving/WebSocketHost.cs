@@ -13,7 +13,7 @@ internal static class WebSocketHost
     public static IHost Build(Socket socket, ServeOptions options, ConfigFile config, WebSocketAuthentication? authentication, ProgramIo io)
     {
         // Empty: no settings files, no environment variables, no default log.
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Host.CreateEmptyApplicationBuilder(HostSetup.Settings);
         HostSetup.Apply(builder, options, config, authentication, io);
         builder.Services.AddHostedService(services => new SocketServer(
             socket,

@@ -9,6 +9,9 @@ internal static class Binary
     /// <summary><c>EXECACTORS_BIN</c>, or what this build made.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("EXECACTORS_BIN") is { Length: > 0 } given ? given : Built();
 
+    /// <summary>Whether it is native code, which has no assemblies beside it.</summary>
+    public static bool IsNative => !File.Exists(System.IO.Path.ChangeExtension(Path, "dll")) && !File.Exists(Path + ".dll");
+
     private static string Built()
     {
         var configuration = typeof(Binary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "BuildConfiguration").Value!;

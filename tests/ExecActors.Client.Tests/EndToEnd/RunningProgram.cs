@@ -75,6 +75,9 @@ internal sealed class RunningProgram : IChildObserver, IDisposable
     /// <summary>Completes once standard output holds a text, and gives all of it so far.</summary>
     public Task<string> StdoutHasAsync(string text) => _stdout.HasAsync(text).SoonAsync();
 
+    /// <summary>Completes once standard error holds a text.</summary>
+    public Task<string> StderrHasAsync(string text) => _stderr.HasAsync(text).SoonAsync();
+
     /// <summary>The first line of standard output, once it is there.</summary>
     public async Task<string> FirstLineAsync() => (await StdoutHasAsync("\n")).Split('\n')[0];
 

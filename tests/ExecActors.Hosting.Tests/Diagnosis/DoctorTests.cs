@@ -7,7 +7,7 @@ namespace ExecActors.Hosting.Tests.Diagnosis;
 public sealed class DoctorTests
 {
     private static readonly string[] _names =
-        ["bubblewrap", "user namespaces", "seccomp filters", "Landlock", "file helper", "terminals", "cgroup v2", "descendants", "guardian", "inotify", "open files", "address space"];
+        ["bubblewrap", "user namespaces", "seccomp filters", "Landlock", "file helper", "terminals", "cgroup v2", "descendants", "guardian", "inotify", "open files", "address space", "OpenSSL"];
 
     [SandboxFact]
     public async Task Where_sandboxes_can_be_made_it_says_so_and_ends_with_0()

@@ -3,13 +3,17 @@ namespace ExecActors.Integration.Tests.Harness;
 /// <summary>The <c>error</c> of a failure.</summary>
 public sealed record WireError(int Code, string Message)
 {
+    /// <summary>What a failed <c>process/start</c> says to programs; null for every other failure.</summary>
+    public JObject? Data { get; private init; }
+
     /// <summary>Takes it out of an answer, which has to be a failure of exactly the documented shape.</summary>
     public static WireError Of(JObject answer)
     {
         var error = answer["error"] as JObject ?? throw new InvalidOperationException($"a failure was expected: {answer}");
         Assert.Equal(["error", "id"], answer.Properties().Select(property => property.Name));
-        Assert.Equal(["code", "message"], error.Properties().Select(property => property.Name));
-        return new WireError((int)error["code"]!, (string)error["message"]!);
+        var data = error["data"] as JObject;
+        Assert.Equal(data is null ? ["code", "message"] : ["code", "data", "message"], error.Properties().Select(property => property.Name));
+        return new WireError((int)error["code"]!, (string)error["message"]!) { Data = data };
     }
 }
 

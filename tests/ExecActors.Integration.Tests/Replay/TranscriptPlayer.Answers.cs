@@ -81,6 +81,12 @@ public sealed partial class TranscriptPlayer
         {
             var (expected, found) = (WireError.Of((JObject)Current(recorded)), WireError.Of(actual));
             Assert.Equal(expected.Code, found.Code);
+            if (found.Data is not null)
+            {
+                Differences.Use("start-error-data");
+                Assert.Equal("process/start", (string?)request?["method"]);
+            }
+
             Assert.True(
                 expected.Message == Expected.Any ? found.Message.Length > 0 : Expected.IsSameMessage(expected.Message, found.Message),
                 $"recorded '{expected.Message}', found '{found.Message}'");

@@ -13,8 +13,8 @@ public sealed class HostFactsTests
 
         Assert.Equivalent(HostFacts.Read(), facts, strict: true);
         Assert.Matches("^sha256:[0-9a-f]{64}$", facts.ProviderId);
-        Assert.All([facts.ShellPath, facts.CurrentDirectory, facts.TemporaryDirectory], path => Assert.StartsWith("/", path, StringComparison.Ordinal));
-        Assert.Equal(Environment.CurrentDirectory, facts.CurrentDirectory);
+        Assert.All([facts.ShellPath, facts.CurrentDirectory.Path, facts.TemporaryDirectory], path => Assert.StartsWith("/", path, StringComparison.Ordinal));
+        Assert.Equal(new WorkingDirectory(Environment.CurrentDirectory, IsGone: false), facts.CurrentDirectory);
         Assert.NotEmpty(facts.HostName);
     }
 

@@ -161,7 +161,7 @@ public sealed class HelperProgram
 
     private static string[] Running()
     {
-        var program = System.Environment.ProcessPath ?? throw new SandboxException("the running program is not known; set sandbox.helper-command");
+        var program = ProgramEnvironment.ProgramPath() ?? throw new SandboxException("the running program is not known; set sandbox.helper-command");
         return string.Equals(Path.GetFileName(program), "dotnet", StringComparison.Ordinal) && Assembly.GetEntryAssembly()?.GetName().Name is { } assembly
             ? [program, Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")]
             : [program];
