@@ -33,7 +33,9 @@ internal static class StartCheck
     {
         if (NativeText.HasForeignBytes(text))
         {
+#pragma warning disable MA0015 // which of the values it is the text says
             throw new ArgumentException($"A message carries text, and {what} is not UTF-8.");
+#pragma warning restore MA0015
         }
     }
 }

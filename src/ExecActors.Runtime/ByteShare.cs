@@ -7,8 +7,10 @@ internal sealed class ByteShare(ByteBudget budget) : IDisposable
 {
     private long _bytes;
 
+#pragma warning disable MA0055 // memory that is lost with a message has no other end
     /// <summary>Gives back what the memory took that was lost.</summary>
     ~ByteShare() => GiveBack();
+#pragma warning restore MA0055
 
     /// <summary>Takes so many more; false, and none are taken, when there are not as many.</summary>
     public bool TryGrow(long bytes)

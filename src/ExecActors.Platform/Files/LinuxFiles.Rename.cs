@@ -11,13 +11,19 @@ public static partial class LinuxFiles
     public static bool IsReliedOn(ReadOnlySpan<byte> path, out byte[] place)
     {
         place = [];
-        if (ReliedPlaces.IsEmpty || !HeldPlace.Find(path, followLinks: true, out var found).Succeeded)
+        if (ReliedPlaces.IsEmpty)
         {
             return false;
         }
 
-        using var held = found!;
-        var isRelied = PlaceholderClaim.TryLocate(held, out var at) && held.Look().Succeeded && held.Present is { IsDirectory: true } && ReliedPlaces.IsAtOrAbove(at);
+        var outcome = HeldPlace.Find(path, followLinks: true, out var found);
+        using var held = found;
+        if (!outcome.Succeeded)
+        {
+            return false;
+        }
+
+        var isRelied = PlaceholderClaim.TryLocate(held!, out var at) && held!.Look().Succeeded && held.Present is { IsDirectory: true } && ReliedPlaces.IsAtOrAbove(at);
         place = isRelied ? at.ToBytes() : [];
         return isRelied;
     }

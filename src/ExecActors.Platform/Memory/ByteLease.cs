@@ -65,8 +65,10 @@ public class ByteLease : IDisposable
     /// <summary>What counts the array, if anything does; the caller's from then on, who lets it live as long as the bytes or what is made of them.</summary>
     public virtual IDisposable? TakeCount() => null;
 
+#pragma warning disable CA1816 // nothing derived has a finalizer: the constructors are private
     /// <summary>Gives the array back. A second call does nothing.</summary>
     public void Dispose()
+#pragma warning restore CA1816
     {
         if (Interlocked.Exchange(ref _array, null) is { } array)
         {

@@ -26,7 +26,7 @@ public sealed class ProgramMemory : IProgramMemory
     public void Collect()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Libc.MallocTrim(0);
+        _ = Libc.MallocTrim(0); // whether there was something does not matter
     }
 
     /// <inheritdoc/>
@@ -58,6 +58,8 @@ public sealed class ProgramMemory : IProgramMemory
     /// <summary>Unreachable from the start, so that its finalizer runs after the next collection of young objects: the runtime has no event for that.</summary>
     private sealed class Tracer(Notice notice)
     {
+#pragma warning disable MA0055 // the finalizer is the event
         ~Tracer() => notice.Give();
+#pragma warning restore MA0055
     }
 }

@@ -127,20 +127,21 @@ internal static class EnvelopeValues
         {
             var (isKind, isPath, isErrno) = (reader.ValueTextEquals("kind"u8), reader.ValueTextEquals("path"u8), reader.ValueTextEquals("errno"u8));
             reader.Read();
-            switch (reader.TokenType)
+            if (isKind && reader.TokenType == JsonTokenType.String)
             {
-                case JsonTokenType.String when isKind:
-                    kind = reader.GetString();
-                    break;
-                case JsonTokenType.String when isPath:
-                    path = reader.GetString();
-                    break;
-                case JsonTokenType.Number when isErrno && reader.TryGetInt32(out var number):
-                    errno = number;
-                    break;
-                default:
-                    reader.Skip();
-                    break;
+                kind = reader.GetString();
+            }
+            else if (isPath && reader.TokenType == JsonTokenType.String)
+            {
+                path = reader.GetString();
+            }
+            else if (isErrno && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
+            {
+                errno = number;
+            }
+            else
+            {
+                reader.Skip();
             }
         }
 

@@ -52,7 +52,7 @@ internal sealed record HttpHop(string Method, HttpUrl Url, IReadOnlyList<HttpHea
                 AddReferer();
             }
             else if (!(drops && s_ofTheBody.Contains(header.Name)) && (isSameHost || !IsForHost(header.Name))
-                && (isSameOrigin || !SecretNames.Contains(header.Name)))
+                && (isSameOrigin || !SecretNames.Contains(header.Name, StringComparer.Ordinal)))
             {
                 headers.Add(header);
             }

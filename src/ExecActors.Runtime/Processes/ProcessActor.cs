@@ -2,7 +2,6 @@ using Akka.Actor;
 using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.Frames;
-using ExecActors.Runtime.Workers;
 using static ExecActors.Runtime.Frames.ServiceProtocol;
 using static ExecActors.Runtime.Processes.ProcessProtocol;
 

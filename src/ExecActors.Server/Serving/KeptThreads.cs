@@ -43,8 +43,10 @@ internal sealed class KeptThreads(PoolSettings settings) : IHostedService
     {
         ThreadPool.GetMinThreads(out var usual, out var ports);
         ThreadPool.GetMaxThreads(out _, out var mostPorts);
-        var missing = new CountdownEvent(count); // both left to the collector: some task may still look at them
+#pragma warning disable CA2000 // both left to the collector: some task may still look at them
+        var missing = new CountdownEvent(count);
         var allThere = new ManualResetEventSlim();
+#pragma warning restore CA2000
         ThreadPool.SetMinThreads(count, ports);
         for (var number = 0; number < count; number++)
         {

@@ -13,10 +13,25 @@ public sealed class ProgramTextTests
         var variables = new Dictionary<string, string> { ["A"] = "a\uFFFDb", ["B"] = "set later", ["C"] = "\uFFFD", ["N\uFFFD"] = "1", ["M\uFFFD"] = "1" };
         ProgramEnvironment.Restore(
             variables,
-            [Entry("A="u8, _value), Entry("B="u8, _value), "C=\uFFFD"u8.ToArray(), Entry([0x4E, 0xFE, (byte)'='], "1"u8), Entry([0x4E, 0xFD, (byte)'='], "2"u8), Entry([0x4D, 0xFE, (byte)'='], "1"u8), "M\uFFFD=2"u8.ToArray(), "none"u8.ToArray()]);
+            [
+                Entry("A="u8, _value),
+                Entry("B="u8, _value),
+                "C=\uFFFD"u8.ToArray(),
+                Entry([0x4E, 0xFE, (byte)'='], "1"u8),
+                Entry([0x4E, 0xFD, (byte)'='], "2"u8),
+                Entry([0x4D, 0xFE, (byte)'='], "1"u8),
+                "M\uFFFD=2"u8.ToArray(),
+                "none"u8.ToArray(),
+            ]);
         var expected = new Dictionary<string, string>
         {
-            ["A"] = "a\uDCFFb", ["B"] = "set later", ["C"] = "\uFFFD", ["N\uDCFE"] = "1", ["N\uDCFD"] = "2", ["M\uDCFE"] = "1", ["M\uFFFD"] = "2",
+            ["A"] = "a\uDCFFb",
+            ["B"] = "set later",
+            ["C"] = "\uFFFD",
+            ["N\uDCFE"] = "1",
+            ["N\uDCFD"] = "2",
+            ["M\uDCFE"] = "1",
+            ["M\uFFFD"] = "2",
         };
         Assert.Equal(expected.Order(KeyOrder), variables.Order(KeyOrder));
     }

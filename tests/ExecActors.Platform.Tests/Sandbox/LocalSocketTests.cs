@@ -60,7 +60,7 @@ public sealed class LocalSocketTests(HostFixture fixture) : IClassFixture<HostFi
         var path = name == "absolute" ? $"{_folder.Path}/absolute" : name;
         string[] own = Environment.IsPrivilegedProcess ? ["unshare", "-n"] : ["unshare", "-rn"];
         string[] command = [.. hasOwnNetwork ? own : [], "perl", "-e", Bind, _folder.Path, path];
-        using var program = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var program = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal("bound", await program.StandardOutput.ReadLineAsync().SoonAsync());
         await AssertHeldAsync(name);
         program.StandardInput.Close();

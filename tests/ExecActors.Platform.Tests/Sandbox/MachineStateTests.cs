@@ -24,14 +24,15 @@ public sealed class MachineStateTests(HostFixture fixture) : IClassFixture<HostF
     public async Task Nothing_of_the_machine_can_be_written(string what, bool restrictsNetwork)
     {
         Directory.CreateDirectory($"{_folder.Path}/ws");
-        var policy = (what switch
+        var granted = what switch
         {
             "read" => Policy(Read("/")),
             "write" => Policy(Write("/")),
             "workspace" => Policy(Write("/"), Read($"{_folder.Path}/ws")),
             "sys" => Policy(Read("/"), Write("/sys"), Write("/proc/sys")),
             _ => new SandboxPolicy { RestrictsFiles = false, RestrictsNetwork = true },
-        }) with { RestrictsNetwork = restrictsNetwork };
+        };
+        var policy = granted with { RestrictsNetwork = restrictsNetwork };
 
         Assert.Equal("", await SayAsync(fixture.Host, policy, "/", FindWritable));
         Assert.Equal(
