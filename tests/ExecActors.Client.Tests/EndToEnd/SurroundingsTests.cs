@@ -118,7 +118,9 @@ public class SurroundingsTests(RunFixture fixture) : IClassFixture<RunFixture>
     {
         using var folder = new TemporaryFolder();
         var script = folder.Write("script", "#!/no/such/interpreter -x\n");
+#pragma warning disable CA1416 // these tests run on Linux only, as what they test
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
         using var interpreted = fixture.Run(remote: true, "--", script);
         Assert.Equal(126, await interpreted.FinishAsync());
         Assert.Equal($"execactors: cannot run {script}: No such file or directory (os error 2): /no/such/interpreter\n", interpreted.Stderr);

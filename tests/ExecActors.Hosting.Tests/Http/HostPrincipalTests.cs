@@ -37,8 +37,8 @@ public sealed class HostPrincipalTests
         var (alice, until) = await AdmittedAsync(user: "alice");
         Assert.Equal(_end, until);
         Assert.Equal(alice, (await AdmittedAsync(user: "alice")).Principal);
-        Assert.NotEqual(alice.Owner, (await AdmittedAsync(user: "bob")).Principal.Owner);
-        Assert.NotEqual(alice.Owner, (await AdmittedAsync(user: "alice", scheme: "other")).Principal.Owner);
+        Assert.NotEqual(alice.Owner, (await AdmittedAsync(user: "bob")).Principal.Owner, StringComparer.Ordinal);
+        Assert.NotEqual(alice.Owner, (await AdmittedAsync(user: "alice", scheme: "other")).Principal.Owner, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class HostPrincipalTests
         var (one, _) = await AdmittedAsync(options => options.Authentication = WebSocketAuthentication.CapabilityToken("one"), token: "one");
         var (two, _) = await AdmittedAsync(options => options.Authentication = WebSocketAuthentication.CapabilityToken("two"), token: "two");
 
-        Assert.NotEqual(one.Owner, two.Owner);
+        Assert.NotEqual(one.Owner, two.Owner, StringComparer.Ordinal);
         Assert.DoesNotContain("one", one.ToString(), StringComparison.Ordinal);
     }
 

@@ -203,7 +203,7 @@ public sealed class WebSocketTransportTests
 
         var answer = await client.ReadFrameAsync();
         Assert.Equal((0x88, code), (answer.First, answer.CloseCode));
-        Assert.NotEqual("", answer.CloseReason);
+        Assert.False(string.IsNullOrEmpty(answer.CloseReason));
         await client.ReadLossAsync();
         Assert.StartsWith("protocol violation", (await ended.SoonAsync()).Reason, StringComparison.Ordinal);
     }

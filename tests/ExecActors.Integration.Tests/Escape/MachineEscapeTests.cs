@@ -1,4 +1,3 @@
-using ExecActors.Integration.Tests.Replay;
 using ExecActors.Testing;
 
 namespace ExecActors.Integration.Tests.Escape;

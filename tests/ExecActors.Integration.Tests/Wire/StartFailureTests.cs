@@ -58,7 +58,11 @@ public sealed class StartFailureTests(ServerFixture fixture) : IClassFixture<Ser
         parameters["env"] = new JObject();
         parameters["envPolicy"] = new JObject
         {
-            ["inherit"] = "none", ["ignoreDefaultExcludes"] = true, ["exclude"] = new JArray(), ["set"] = new JObject { [name] = "x" }, ["includeOnly"] = new JArray(),
+            ["inherit"] = "none",
+            ["ignoreDefaultExcludes"] = true,
+            ["exclude"] = new JArray(),
+            ["set"] = new JObject { [name] = "x" },
+            ["includeOnly"] = new JArray(),
         };
         Assert.StartsWith($"envPolicy.set has the name \"{shown}\"; ", (await client.ErrorAsync("process/start", parameters)).Message, StringComparison.Ordinal);
     }

@@ -15,6 +15,6 @@ public sealed partial class CryptographyTests
     public void Nothing_but_TLS_uses_the_frameworks(string project) =>
         Assert.All(SourceTree.Files(project), file => Assert.DoesNotMatch(Frameworks(), File.ReadAllText(file)));
 
-    [GeneratedRegex(@"\b(SHA1|SHA256|HMACSHA256|IncrementalHash|RandomNumberGenerator|ClientWebSocket|CryptoProviderFactory)\b[.(]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\b(SHA1|SHA256|HMACSHA256|IncrementalHash|RandomNumberGenerator|ClientWebSocket|CryptoProviderFactory)\b[.(]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Frameworks();
 }

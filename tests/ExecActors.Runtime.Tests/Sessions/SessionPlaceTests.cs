@@ -66,48 +66,48 @@ public sealed class SessionPlaceTests() : RuntimeTest(
     [Fact]
     public async Task Where_there_is_no_room_the_oldest_empty_session_goes_and_first_those_whose_client_said_goodbye()
     {
-        var (cut, said, busy) = (await OfAsync(1), await UsedAsync(2), await OfAsync(3));
-        var last = await OfAsync(4);
+        var (cut, said, busy) = (await SessionFromAsync(1), await UsedAsync(2), await SessionFromAsync(3));
+        var last = await SessionFromAsync(4);
         await LeaveAsync(cut, goodbye: false);
         await LeaveAsync(said, goodbye: true);
         await LeaveAsync(last, goodbye: false);
 
-        await OfAsync(5);
+        await SessionFromAsync(5);
         await IsUnknownAsync(said);
-        await OfAsync(5);
+        await SessionFromAsync(5);
         await IsUnknownAsync(cut);
-        await OfAsync(6);
+        await SessionFromAsync(6);
         await IsUnknownAsync(last);
-        Assert.Equal(_full, await Of(6).RefusedAsync());
+        Assert.Equal(_full, await From(6).RefusedAsync());
         Assert.Equal(Wire.Ready(2), await busy.AskAsync(Wire.Status(2)));
     }
 
     [Fact]
     public async Task Nobody_has_more_than_a_share_and_others_find_room()
     {
-        var first = await OfAsync(1);
-        await OfAsync(1);
-        await OfAsync(1);
-        Assert.Equal(_fullShare, await Of(1).RefusedAsync());
-        await OfAsync(2);
-        Assert.Equal(_full, await Of(3).RefusedAsync());
+        var first = await SessionFromAsync(1);
+        await SessionFromAsync(1);
+        await SessionFromAsync(1);
+        Assert.Equal(_fullShare, await From(1).RefusedAsync());
+        await SessionFromAsync(2);
+        Assert.Equal(_full, await From(3).RefusedAsync());
 
         await LeaveAsync(first, goodbye: false);
-        await OfAsync(1);
+        await SessionFromAsync(1);
         await IsUnknownAsync(first);
-        Assert.Equal(_fullShare, await Of(1).RefusedAsync());
+        Assert.Equal(_fullShare, await From(1).RefusedAsync());
     }
 
     [Fact]
     public async Task A_session_that_was_come_back_to_is_nobodys_to_take()
     {
-        var client = await OfAsync(1);
+        var client = await SessionFromAsync(1);
         await LeaveAsync(client, goodbye: false);
-        client = await Of(1).AttachAsync(resume: client.SessionId);
-        await OfAsync(1);
-        await OfAsync(1);
+        client = await From(1).AttachAsync(resume: client.SessionId);
+        await SessionFromAsync(1);
+        await SessionFromAsync(1);
 
-        Assert.Equal(_fullShare, await Of(1).RefusedAsync());
+        Assert.Equal(_fullShare, await From(1).RefusedAsync());
         Assert.Equal(Wire.Ready(2), await client.AskAsync(Wire.Status(2)));
     }
 
@@ -116,10 +116,10 @@ public sealed class SessionPlaceTests() : RuntimeTest(
     {
         for (var round = 0; round < 50; round++)
         {
-            await LeaveAsync(await OfAsync(1), goodbye: round % 2 == 0);
+            await LeaveAsync(await SessionFromAsync(1), goodbye: round % 2 == 0);
         }
 
-        await OfAsync(2);
+        await SessionFromAsync(2);
     }
 
     [Fact]
@@ -143,15 +143,15 @@ public sealed class SessionPlaceTests() : RuntimeTest(
         }
     }
 
-    private TestClient Of(byte host) =>
+    private TestClient From(byte host) =>
         new(Registry, CreateTestProbe(), Settings.Limits) { Principal = Principal.Anyone(new IPAddress([192, 0, 2, host])) };
 
-    private Task<TestClient> OfAsync(byte host) => Of(host).AttachAsync();
+    private Task<TestClient> SessionFromAsync(byte host) => From(host).AttachAsync();
 
     // Its process was forgotten with its linger.
     private async Task<TestClient> UsedAsync(byte host)
     {
-        var client = await OfAsync(host);
+        var client = await SessionFromAsync(host);
         var child = await StartAsync(client, "p");
         child.Finish(0);
         await client.Frames.NextAsync(2);
