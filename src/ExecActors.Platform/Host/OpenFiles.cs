@@ -19,7 +19,7 @@ public static class OpenFiles
     public static int Limit => (int)Math.Min(Libc.OpenFiles(0)?.Soft ?? int.MaxValue, int.MaxValue);
 
     /// <summary>The soft limit that children get; null when it is this program's own.</summary>
-    internal static ulong? OfChildren { get; private set; }
+    internal static ulong? OfChildren { get; set; }
 
     /// <summary>Whether a process, or what is needed to start one, may have this descriptor.</summary>
     internal static bool IsForProcesses(SafeFileHandle descriptor) => descriptor.DangerousGetHandle() < _firstNotForProcesses;

@@ -12,6 +12,7 @@ namespace ExecActors.Runtime.Memory;
 /// <summary>Gives memory back to the system when a load has ended: idle buffers are let go, and garbage is collected if that is worth it.</summary>
 /// <remarks>
 /// Parent: the user guardian (/user/memory). Children: none.
+/// Supervision: none; it survives its own failures, the message is logged and dropped (<see cref="ResumingActor"/>).
 /// Behaviours: Resting -> Looking -> Resting. Resting has no timer: the next use of memory wakes it.
 /// Timers: the next look, while memory is used.
 /// A collection stops everybody, so it waits for a quiet moment: an interval in which little was allocated. While others work on, it comes only for

@@ -11,8 +11,8 @@ internal static partial class ServerLog
     [LoggerMessage(2, LogLevel.Warning, "{Url} is open to everybody who reaches it: no authentication (--insecure-listen)")]
     public static partial void Open(ILogger log, string url);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Notice}")]
-    public static partial void RunsAsRoot(ILogger log, string notice);
+    [LoggerMessage(EventId = 12, Message = "{Notice}")]
+    public static partial void RunsAsRoot(ILogger log, LogLevel level, string notice);
 
     [LoggerMessage(3, LogLevel.Information, "serving one connection on standard input and output")]
     public static partial void ServingStdio(ILogger log);

@@ -95,7 +95,8 @@ internal static class ServerProgram
         await host.StartAsync(io.Stop);
         if (SandboxSupport.RootNotice is { } notice)
         {
-            ServerLog.RunsAsRoot(log, notice);
+            // Over stdio the one client is the program that started the server, as the same user: it gains nothing from a warning among its own output.
+            ServerLog.RunsAsRoot(log, started is null ? LogLevel.Information : LogLevel.Warning, notice);
         }
 
         if (started is not null)

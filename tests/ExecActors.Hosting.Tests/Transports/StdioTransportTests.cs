@@ -42,7 +42,7 @@ public sealed class StdioTransportTests : IAsyncDisposable
         text += await ReceiveAsync(100);
 
         Assert.Equal("{\"a\":1}\r\n\n{\"b\":2}\n", text);
-        Assert.Equal(ReceiveOutcome.End("end of input"), await _transport.ReceiveAsync(new byte[10], CancellationToken.None).AsTask().SoonAsync());
+        Assert.Equal(ReceiveOutcome.EndOfInput("end of input"), await _transport.ReceiveAsync(new byte[10], CancellationToken.None).AsTask().SoonAsync());
     }
 
     [Fact]

@@ -11,10 +11,17 @@ public sealed class OpenFilesTests(HostFixture fixture) : IClassFixture<HostFixt
         var (_, hard) = Libc.OpenFiles(0)!.Value;
         Assert.Equal(0, Libc.SetOpenFiles(0, hard - 1));
 
-        OpenFiles.Raise();
+        try
+        {
+            OpenFiles.Raise();
 
-        Assert.Equal((hard, hard), Libc.OpenFiles(0));
-        var child = await TestChild.RunAsync(fixture.Host, Spec.Of("/bin/sh", "-c", "ulimit -Sn; ulimit -Hn"));
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{hard - 1}\n{hard}\n"), child.Stdout);
+            Assert.Equal((hard, hard), Libc.OpenFiles(0));
+            var child = await TestChild.RunAsync(fixture.Host, Spec.Of("/bin/sh", "-c", "ulimit -Sn; ulimit -Hn"));
+            Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{hard - 1}\n{hard}\n"), child.Stdout);
+        }
+        finally
+        {
+            OpenFiles.OfChildren = null; // for the tests that follow
+        }
     }
 }

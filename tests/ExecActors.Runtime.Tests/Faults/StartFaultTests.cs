@@ -30,7 +30,7 @@ public sealed class StartFaultTests() : RuntimeTest("execactors.limits { process
             {
                 var (text, errno) = _refusals[random.Next(_refusals.Length)];
                 Host.FailWith(new ProcessStartException(text, errno));
-                Assert.Equal(Wire.Error(2, -32603, text), await client.AskAsync(Wire.Start(2, id)));
+                Assert.Equal(Wire.StartError(2, text, errno: errno), await client.AskAsync(Wire.Start(2, id)));
                 Host.FailWith(failure: null);
             }
 

@@ -37,7 +37,7 @@ public sealed class SandboxTests : RuntimeTest
         var client = await AttachAsync();
 
         Assert.Equal(
-            Wire.Error(2, -32603, "a sandbox was asked for and cannot be made: no bubblewrap"), await client.AskAsync(Wire.Start(2, "p", ReadOnly)));
+            Wire.StartError(2, "a sandbox was asked for and cannot be made: no bubblewrap"), await client.AskAsync(Wire.Start(2, "p", ReadOnly)));
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public sealed class StartTests : RuntimeTest
 
         Assert.Equal(
             [
-                Wire.Error(2, -32603, Missing), Wire.Error(3, -32600, "unknown process id p"), Wire.WriteResult(4, "unknownProcess"),
+                Wire.StartError(2, Missing, "spawnNotFound", 2), Wire.Error(3, -32600, "unknown process id p"), Wire.WriteResult(4, "unknownProcess"),
                 Wire.Result(5, "{}"), Wire.TerminateResult(6, running: false),
             ],
             await client.Frames.NextAsync(5));
@@ -45,7 +45,7 @@ public sealed class StartTests : RuntimeTest
         Host.FailWith(new InvalidOperationException("no such thing"));
         var client = await AttachAsync();
 
-        Assert.Equal(Wire.Error(2, -32603, "the process could not be started: no such thing"), await client.AskAsync(Wire.Start(2, "p")));
+        Assert.Equal(Wire.StartError(2, "the process could not be started: no such thing"), await client.AskAsync(Wire.Start(2, "p")));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class StartTests : RuntimeTest
 
         Assert.Equal(
             [
-                Wire.Error(2, -32603, Missing), Wire.Error(3, -32603, Missing), Wire.Error(4, -32603, Missing),
+                Wire.StartError(2, Missing, "spawnNotFound", 2), Wire.StartError(3, Missing, "spawnNotFound", 2), Wire.StartError(4, Missing, "spawnNotFound", 2),
                 Wire.Error(5, -32600, "unknown process id p"),
             ],
             await client.Frames.NextAsync(4));

@@ -79,7 +79,7 @@ public sealed class ConcurrentRequestTests() : RuntimeTest("execactors.limits { 
         gate.Open();
 
         Assert.Equal(
-            [Wire.Error(2, -32603, "no"), Wire.Error(3, -32600, "unknown process id p"), Wire.Error(4, -32603, "no")],
+            [Wire.StartError(2, "no", "spawnNotFound", 2), Wire.Error(3, -32600, "unknown process id p"), Wire.StartError(4, "no", "spawnNotFound", 2)],
             await client.Frames.NextAsync(3));
     }
 

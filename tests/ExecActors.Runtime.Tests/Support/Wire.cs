@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 using ExecActors.Platform;
@@ -46,6 +47,13 @@ internal static class Wire
 
     public static string Error(int id, int code, string message) =>
         $$$"""{"error":{"code":{{{code}}},"message":{{{Text(message)}}}},"id":{{{id}}}}""";
+
+    /// <summary>A start that failed, with what is said of it to programs.</summary>
+    public static string StartError(int id, string message, string kind = "spawnFailed", int? errno = null)
+    {
+        var number = errno is { } value ? string.Create(CultureInfo.InvariantCulture, $",\"errno\":{value}") : "";
+        return $$$"""{"error":{"code":-32603,"data":{"kind":"{{{kind}}}"{{{number}}}},"message":{{{Text(message)}}}},"id":{{{id}}}}""";
+    }
 
     public static string InitializeResult(int id, string sessionId) => Result(id, $$"""{"sessionId":"{{sessionId}}","environmentInfo":{{EnvironmentInfo}}}""");
 

@@ -16,6 +16,9 @@ internal sealed class INotifyHub(Reactor reactor, SafeFileHandle inotify) : Reac
     private const int ReadsPerTurn = 4;
     private const uint Happenings = 0xFFF; // IN_ACCESS to IN_MOVE_SELF: what can be asked for; the kernel tells the rest always
 
+    private const int DrainBytes = 16 * 1024;
+
+    private readonly Lock _reading = new();
     private readonly Lock _gate = new(); // for the two below
     private readonly Dictionary<int, Interest[]> _interests = [];
     private int _removals;
@@ -74,31 +77,56 @@ internal sealed class INotifyHub(Reactor reactor, SafeFileHandle inotify) : Reac
         }
     }
 
+    /// <summary>Hands on what the kernel has now, so that a listener which reads next gets all of it in one piece. From any thread.</summary>
+    public void Drain()
+    {
+        Span<byte> buffer = stackalloc byte[DrainBytes];
+        try
+        {
+            TryDrain(buffer);
+        }
+        catch (ObjectDisposedException)
+        {
+            // the listener was given up meanwhile, and with it the last interest
+        }
+    }
+
     /// <inheritdoc/>
     public override void OnReady(uint events)
     {
-        var buffer = Reactor.Buffer.Free;
-        for (var turn = 0; turn < ReadsPerTurn; turn++)
+        if (!TryDrain(Reactor.Buffer.Free))
         {
-            var count = Libc.Read(Handle, buffer);
-            if (count <= 0)
-            {
-                return;
-            }
-
-            var records = new INotifyEvents(buffer[..count]);
-            while (records.MoveNext())
-            {
-                Tell(records);
-            }
+            Reactor.Again(this);
         }
-
-        Reactor.Again(this);
     }
 
     /// <inheritdoc/>
     // The last listener left and closed it, which ends the turns; or one threw, and the others want to hear what follows.
     public override void OnFailed(Exception failure) => Reactor.Again(this);
+
+    // One at a time, so that records stay in their order. Telling is a copy into the listener's queue and does not block.
+    private bool TryDrain(Span<byte> buffer)
+    {
+        lock (_reading)
+        {
+            for (var turn = 0; turn < ReadsPerTurn; turn++)
+            {
+                var count = Libc.Read(Handle, buffer);
+                if (count <= 0)
+                {
+                    return true;
+                }
+
+                var records = new INotifyEvents(buffer[..count]);
+                while (records.MoveNext())
+                {
+                    Tell(records);
+                }
+            }
+
+            return false;
+        }
+    }
 
     private bool TryEnter(IINotifyListener listener, int watch, uint mask, int removals)
     {

@@ -78,6 +78,11 @@ internal sealed class TreeWatch : IINotifyListener, ITreeWatch
     {
         var batch = new ChangeBatch();
         _ended |= Volatile.Read(ref _closed) == 1; // nobody is interested any more
+        if (!_ended)
+        {
+            _hub.Drain();
+        }
+
         while (!_ended && batch.Count < EnoughChanges && _queue.TryTake(out var records, out var lost))
         {
             Take(records, batch);

@@ -43,9 +43,10 @@ public sealed class ViewGuard(HelperView view) : IPlaceGuard
         return Libc.AccessWrite(directory, ".\0"u8) < 0 ? FileOutcome.LastError : FileOutcome.Failed(Errno.EBUSY);
     }
 
-    /// <summary>Whether a path that leads to nothing here does so because what it names is denied.</summary>
+    /// <summary>Why a path leads to nothing here: what it names is denied, or lies below a name that must not come to be. Success when neither is so.</summary>
     /// <param name="path">Absolute.</param>
-    public bool IsDenied(byte[] path)
+    /// <param name="changes">Whether something was to be changed there: only that is refused below such a name, as it is on a read-only file system.</param>
+    public FileOutcome WhyNothing(byte[] path, bool changes)
     {
         var named = UnixPath.FromBytes(path);
         for (var above = named; !above.IsRoot;)
@@ -54,11 +55,19 @@ public sealed class ViewGuard(HelperView view) : IPlaceGuard
             using var held = Libc.OpenAt(Libc.NoDirectory, above.ToCString(), Libc.O_PATH | Libc.O_DIRECTORY);
             if (!held.IsInvalid)
             {
-                return TryLocate(held, out var place) && view.AccessTo(place.Combine(named.Raw[above.Raw.Length..].TrimStart('/'))) == SandboxAccess.Deny;
+                if (!TryLocate(held, out var place))
+                {
+                    return default;
+                }
+
+                var meant = place.Combine(named.Raw[above.Raw.Length..].TrimStart('/'));
+                return view.AccessTo(meant) == SandboxAccess.Deny ? FileOutcome.Failed(Errno.EACCES)
+                    : changes && view.IsAbsent(meant) ? FileOutcome.Failed(Errno.EROFS)
+                    : default;
             }
         }
 
-        return false;
+        return default;
     }
 
     // What may only be read is the mounts' matter. What is denied they show as a device that cannot be opened: told apart here.

@@ -15,7 +15,6 @@ namespace ExecActors.Runtime.FileSystem;
 public static class FsHelper
 {
     private const int SmallResult = 4 * 1024;
-    private const int EACCES = 13;
 
     private static bool _canReenter;
 
@@ -166,26 +165,25 @@ public static class FsHelper
         }
     }
 
-    // Below something denied nothing is there for the kernel.
+    // Below something denied, or a name that must not come to be, nothing is there for the kernel.
     private static RpcError? Told(RpcError? refusal, object parameters, ViewGuard guard)
     {
-        byte[][] paths = refusal is not { Code: ErrorCodes.NotFound } ? [] : parameters switch
+        if (refusal is not { Code: ErrorCodes.NotFound })
         {
-            FsReadFileParams request => [request.Path],
-            FsWriteFileParams request => [request.Path],
-            FsOpenParams request => [request.Path],
-            FsGetMetadataParams request => [request.Path],
-            FsCanonicalizeParams request => [request.Path],
-            FsReadDirectoryParams request => [request.Path],
-            FsWalkParams request => [request.Path],
-            FsCreateDirectoryParams request => [request.Path],
-            FsRemoveParams request => [request.Path],
-            FsChmodParams request => [request.Path],
-            FsRenameParams request => [request.SourcePath, request.DestinationPath],
-            FsCopyParams request => [request.SourcePath, request.DestinationPath],
-            _ => [],
-        };
-        return Array.Exists(paths, guard.IsDenied) ? FileErrors.OfErrno(EACCES) : refusal;
+            return refusal;
+        }
+
+        var claim = FileClaims.Of(parameters);
+        foreach (var path in (byte[]?[])[claim.Path, claim.OtherPath])
+        {
+            var isOnlyRead = parameters is FsCopyParams && path == claim.Path;
+            if (path is not null && guard.WhyNothing(path, claim.Changes && !isOnlyRead) is { Succeeded: false } why)
+            {
+                return FileErrors.OfErrno(why.Errno);
+            }
+        }
+
+        return refusal;
     }
 
     private static RpcError? Perform(object parameters, ViewGuard guard, FrameBuffer result, out FileHandle? opened)
