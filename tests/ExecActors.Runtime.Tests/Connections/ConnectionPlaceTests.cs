@@ -2,6 +2,7 @@ using System.Net;
 
 using ExecActors.Runtime.Frames;
 using ExecActors.Runtime.Tests.Support;
+using ExecActors.Testing;
 
 namespace ExecActors.Runtime.Tests.Connections;
 
@@ -34,6 +35,12 @@ public sealed class ConnectionPlaceTests() : ConnectionTest(
         var ended = Serve(peer);
         peer.End();
         await ended;
+        using var bound = new CancellationTokenSource(TestTimeouts.Default);
+        while (Room.Taken > 3)
+        {
+            await IdentityAsync(Connections); // the supervisor hears of the end a moment later
+            bound.Token.ThrowIfCancellationRequested();
+        }
 
         await ShakeHandsAsync(Of(1));
     }
