@@ -17,7 +17,7 @@ namespace ExecActors.Runtime.Connections;
 /// Timers: the handshake's and the close's time-out; that of the answers to what came last before the end of input; the end of what the peer was let in for, where that has one.
 /// Owns: the transport, the outbox, the request window.
 /// </remarks>
-internal sealed class ConnectionActor : ActorBase, IWithTimers
+internal sealed partial class ConnectionActor : ActorBase, IWithTimers
 {
     private static readonly TimeSpan _longestStep = TimeSpan.FromMinutes(1);
 
@@ -40,7 +40,6 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private bool _receiveEnded;
     private bool _sendEnded;
     private bool _isOpening;
-    private ReceiveEnded? _drained; // the end of input that its last requests hold up
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
     public ConnectionActor(
@@ -308,59 +307,6 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
 
     private void Relay(InboundMessage message) => _attached!.Session.Tell(new SessionProtocol.Inbound(_attached.Epoch, message));
 
-    // The peer has sent everything and still listens: what it asked last is answered first. What is parked would be waited for in vain.
-    private void Drain(ReceiveEnded ended)
-    {
-        _drained = ended;
-        Timers.StartSingleTimer(DrainOverdue.Instance, DrainOverdue.Instance, _environment.Settings.Connection.CloseTimeout);
-        var self = Self;
-        _window.OnIdle(() => self.Tell(Idle.Instance, ActorRefs.NoSender));
-        GoOnDraining();
-    }
-
-    private void GoOnDraining()
-    {
-        if (_drained is not null && _window.IsIdle)
-        {
-            OnIdle();
-        }
-    }
-
-    // Settled is not yet offered: the session says when it is through. While it opens, its answer tells that.
-    private void OnIdle()
-    {
-        if (_isOpening)
-        {
-            return;
-        }
-
-        if (_attached is { } attached)
-        {
-            attached.Session.Tell(new Identify(null), Self);
-        }
-        else
-        {
-            EndDraining();
-        }
-    }
-
-    private void OnSessionCaughtUp()
-    {
-        if (_window.IsIdle)
-        {
-            EndDraining();
-        }
-    }
-
-    private void EndDraining()
-    {
-        Timers.Cancel(DrainOverdue.Instance);
-        if (_drained is { } ended && !_receiveEnded)
-        {
-            OnReceiveEnded(ended);
-        }
-    }
-
     private void OnReceiveEnded(ReceiveEnded ended)
     {
         _receiveEnded = true;
@@ -441,16 +387,6 @@ internal sealed class ConnectionActor : ActorBase, IWithTimers
     private sealed record HandshakeOverdue : INoSerializationVerificationNeeded
     {
         public static HandshakeOverdue Instance { get; } = new();
-    }
-
-    private sealed record Idle : INoSerializationVerificationNeeded
-    {
-        public static Idle Instance { get; } = new();
-    }
-
-    private sealed record DrainOverdue : INoSerializationVerificationNeeded
-    {
-        public static DrainOverdue Instance { get; } = new();
     }
 
     private sealed record AdmissionCheck : INoSerializationVerificationNeeded
