@@ -59,12 +59,12 @@ internal sealed class WebSocketSender(IByteChannel channel) : IDisposable
         await EndTurnAfterAsync(sending);
     }
 
-    /// <summary>Sends a ping, unless a frame is on its way: then the peer hears from us anyway. From any thread; returns at once.</summary>
+    /// <summary>Sends a ping once no frame is on its way, unless a pong waits for that: then the peer hears from us anyway. From any thread; returns at once.</summary>
     public void Ping()
     {
+        Interlocked.CompareExchange(ref _control, ControlFrames.Ping, comparand: null);
         if (TryTakeTurn())
         {
-            Interlocked.CompareExchange(ref _control, ControlFrames.Ping, comparand: null);
             EndTurn();
         }
     }

@@ -78,16 +78,28 @@ public sealed class WebSocketSenderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ping_gives_way_to_a_frame_on_its_way()
+    public async Task One_ping_follows_the_frame_on_its_way_however_many_were_due()
     {
         var held = _channel.HoldNextSend();
         var sending = SendAsync("a", more: false);
         _sender.Ping();
+        _sender.Ping();
         held.SetResult();
         await sending.SoonAsync();
-        _sender.Ping();
 
         Assert.Equal([Frame("a"), Ping], _channel.Sent);
+    }
+
+    [Fact]
+    public async Task A_ping_that_is_due_while_another_is_on_its_way_is_sent_as_well()
+    {
+        var held = _channel.HoldNextSend();
+        _sender.Ping();
+        _sender.Ping();
+        held.SetResult();
+        await SendAsync("a", more: false).SoonAsync();
+
+        Assert.Equal([Ping, Ping, Frame("a")], _channel.Sent);
     }
 
     [Fact]
