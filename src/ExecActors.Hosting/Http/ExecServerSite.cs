@@ -12,9 +12,13 @@ using Microsoft.Net.Http.Headers;
 namespace ExecActors.Hosting.Http;
 
 /// <summary>The exec-server's endpoints in an ASP.NET Core host: readiness, and the upgrade that turns a request into a connection.</summary>
-internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log)
+internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration configuration, TimeProvider time, ILogger<ExecServerSite> log) : IDisposable
 {
+    private readonly PeerWatches _peers = new(configuration.Settings.Connection.UserTimeout, time);
     private readonly WebSocketTransportSettings _transport = WebSocketTransportSettings.Of(configuration);
+
+    /// <inheritdoc/>
+    public void Dispose() => _peers.Dispose();
 
     /// <summary>200 without a body, to anyone who passes the guard.</summary>
     public Task AnswerReadinessAsync(HttpContext context)
@@ -87,7 +91,7 @@ internal sealed class ExecServerSite(SiteRules rules, ExecServerConfiguration co
     }
 
     private PeerWatch? WatchOf(HttpContext context) => context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
-        ? new PeerWatch(() => TcpProgress.Of(socket), configuration.Settings.Connection.UserTimeout, time, context.Abort)
+        ? new PeerWatch(_peers, () => TcpProgress.Of(socket), context.Abort)
         : null;
 
     private static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address

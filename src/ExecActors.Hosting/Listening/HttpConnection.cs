@@ -18,6 +18,7 @@ internal sealed class HttpConnection(
     StreamSocket socket,
     SiteRules rules,
     ExecServerConfiguration configuration,
+    PeerWatches peers,
     TimeProvider time,
     ILogger log,
     Action<HttpConnection> upgraded,
@@ -216,7 +217,7 @@ internal sealed class HttpConnection(
     {
         var peer = "websocket " + _peer;
         HostingLog.Opened(log, peer);
-        using var watch = new PeerWatch(socket.Progress, configuration.Settings.Connection.UserTimeout, time, socket.Abort);
+        using var watch = new PeerWatch(peers, socket.Progress, socket.Abort);
         var channel = new SocketChannel(socket, _buffer.AsMemory(0, _length));
         await using var transport = new WebSocketFrameTransport(channel, peer, WebSocketTransportSettings.Of(configuration), time, _admission.Principal, _admission.Until);
         _buffer = [];

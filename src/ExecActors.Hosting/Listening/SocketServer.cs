@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using ExecActors.Hosting.Http;
+using ExecActors.Hosting.Transports;
 using ExecActors.Platform;
 using ExecActors.Runtime;
 using Microsoft.Extensions.Hosting;
@@ -31,6 +32,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
     private readonly ConcurrentQueue<HttpConnection> _known = new(); // upgraded or ended since the last accept
     private readonly int _mostOpen;
     private readonly ITimer _acceptAgain;
+    private readonly PeerWatches _peers;
     private SocketReactor? _reactor;
     private SocketListener? _listener;
     private int _openCount = 1; // the listener counts as one, until it stops
@@ -47,6 +49,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
         var limits = configuration.Settings.Limits;
         _strangers = new Strangers<HttpConnection>(limits.Strangers, limits.StrangersPerAddress, static connection => connection.WaitsForPeer);
         _mostOpen = limits.Connections + (2 * limits.Strangers); // those that were sent away have to end, too
+        _peers = new PeerWatches(configuration.Settings.Connection.UserTimeout, time);
         _acceptAgain = time.CreateTimer(_ => _listener?.Resume(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -92,6 +95,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
     public void Dispose()
     {
         _acceptAgain.Dispose();
+        _peers.Dispose();
         _listener?.Dispose();
         _reactor?.Dispose();
     }
@@ -111,7 +115,7 @@ internal sealed class SocketServer : IHostedService, IDisposable
             _strangers.Remove(known);
         }
 
-        var connection = new HttpConnection(socket, _rules, _configuration, _time, _log, _known.Enqueue, OnEnded);
+        var connection = new HttpConnection(socket, _rules, _configuration, _peers, _time, _log, _known.Enqueue, OnEnded);
         _open[connection] = true;
         if (_strangers.Add(connection, Principal.PeerOf(socket.Peer?.Address)) is { } longest)
         {

@@ -10,36 +10,29 @@ namespace ExecActors.Hosting.Transports;
 /// </remarks>
 internal sealed class PeerWatch : IDisposable
 {
-    private const int LooksPerTimeout = 5;
-
+    private readonly PeerWatches _all;
     private readonly Func<TcpProgress> _look;
     private readonly Action _cut;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _timeout;
-    private readonly TimeSpan _interval;
-    private readonly ITimer _timer;
     private long? _silentSince;
     private int _attempts; // at the last look
 
-    /// <summary>Starts to look, five times per time-out.</summary>
+    /// <summary>Is looked at from now on, by the timer that all share.</summary>
+    /// <param name="all">Those of the same server.</param>
     /// <param name="look">Asks the kernel; see <see cref="TcpProgress.Of"/>.</param>
-    /// <param name="timeout">How long sent bytes may stay unacknowledged.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cut">Ends the connection at once. Called at most once per silence.</param>
-    public PeerWatch(Func<TcpProgress> look, TimeSpan timeout, TimeProvider time, Action cut)
+    public PeerWatch(PeerWatches all, Func<TcpProgress> look, Action cut)
     {
+        _all = all;
         _look = look;
-        _timeout = timeout;
-        _time = time;
         _cut = cut;
-        _interval = timeout / LooksPerTimeout;
-        _timer = time.CreateTimer(_ => Look(), state: null, _interval, _interval);
+        _all.Add(this);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _all.Remove(this);
 
-    private void Look()
+    /// <summary>Looks once. One look at a time.</summary>
+    public void Look()
     {
         TcpProgress progress;
         try
@@ -54,15 +47,15 @@ internal sealed class PeerWatch : IDisposable
         // An attempt that was answered is followed by an acknowledgement; one that was not made it no later than the last look.
         var triedInVain = progress.Attempts > _attempts || (progress.Attempts > 0 && _silentSince is not null);
         _attempts = progress.Attempts;
-        if (progress.SinceLastAck < _interval || !(progress.AwaitsAck || triedInVain))
+        if (progress.SinceLastAck < _all.Interval || !(progress.AwaitsAck || triedInVain))
         {
             _silentSince = null;
             return;
         }
 
         // An acknowledgement may be old because nothing was sent for long: what counts is the time since something was sent in vain.
-        _silentSince ??= _time.GetTimestamp();
-        if (_time.GetElapsedTime(_silentSince.Value) + _interval >= _timeout)
+        _silentSince ??= _all.Now;
+        if (_all.Since(_silentSince.Value) + _all.Interval >= _all.Timeout)
         {
             _cut();
         }

@@ -6,13 +6,18 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ExecActors.Hosting.Tests.Transports;
 
-public sealed class PeerWatchTests
+public sealed class PeerWatchTests : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(25);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly PeerWatches _all;
     private TcpProgress _progress;
     private int _cuts;
+
+    public PeerWatchTests() => _all = new PeerWatches(s_timeout, _time);
+
+    public void Dispose() => _all.Dispose();
 
     [Fact]
     public void A_peer_that_acknowledges_nothing_is_cut_within_the_timeout()
@@ -87,6 +92,38 @@ public sealed class PeerWatchTests
     }
 
     [Fact]
+    public void All_peers_are_looked_at_in_one_pass_and_none_once_they_are_gone()
+    {
+        var looks = new List<(int Peer, DateTimeOffset At)>();
+        var peers = new List<PeerWatch>();
+        for (var number = 0; number < 3; number++)
+        {
+            var peer = number;
+            peers.Add(new PeerWatch(
+                _all,
+                () =>
+                {
+                    looks.Add((peer, _time.GetUtcNow()));
+                    return _progress;
+                },
+                () => _cuts++));
+            Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Advance(s_timeout);
+        Assert.Equal(5, looks.Select(look => look.At).Distinct().Count());
+        Assert.Equal(15, looks.Count);
+
+        peers.ForEach(peer => peer.Dispose());
+        Advance(s_timeout);
+        Assert.Equal(15, looks.Count);
+        using var another = Watch();
+        _progress = new TcpProgress(AwaitsAck: true, TimeSpan.FromHours(1));
+        Advance(s_timeout);
+        Assert.Equal(1, _cuts);
+    }
+
+    [Fact]
     public async Task The_kernel_tells_of_a_connection_whose_bytes_were_acknowledged()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -114,5 +151,5 @@ public sealed class PeerWatchTests
         }
     }
 
-    private PeerWatch Watch() => new(() => _progress, s_timeout, _time, () => _cuts++);
+    private PeerWatch Watch() => new(_all, () => _progress, () => _cuts++);
 }

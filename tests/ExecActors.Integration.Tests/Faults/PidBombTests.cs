@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using ExecActors.Testing;
+
 using Xunit.Abstractions;
 
 namespace ExecActors.Integration.Tests.Faults;
@@ -14,10 +16,53 @@ public sealed class PidBombTests(ITestOutputHelper output)
     /// <summary>Forks for as long as it may; what it forked lies still for a while, in the group of its parent or in a session of its own.</summary>
     private const string Bomb = "trap '' TERM; n=0; while [ $n -lt 400 ]; do n=$((n+1)); WAY sleep 30 & done 2>/dev/null; wait";
 
+    private const string ReadOnlySandbox =
+        """
+        {
+          "permissions": {
+            "type": "managed",
+            "file_system": {
+              "type": "restricted",
+              "entries": [{ "path": { "type": "special", "value": { "kind": "root" } }, "access": "read" }]
+            },
+            "network": "restricted"
+          },
+          "cwd": "file:///",
+          "workspaceRoots": [],
+          "windowsSandboxLevel": "disabled"
+        }
+        """;
+
     [Theory]
     [InlineData("")]
     [InlineData("setsid")]
-    public async Task A_program_that_takes_all_process_ids_is_ended_and_harms_nobody_else(string way)
+    public Task A_program_that_takes_all_process_ids_is_ended_and_harms_nobody_else(string way) => BombAsync(way, sandbox: null);
+
+    [SandboxTheory]
+    [InlineData("")]
+    [InlineData("setsid")]
+    public Task So_is_one_inside_a_sandbox(string way) => BombAsync(way, JObject.Parse(ReadOnlySandbox));
+
+    [Fact]
+    public async Task A_server_without_process_ids_ends_cleanly_when_it_is_told_to()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var group = PidsCgroup.TryMakeFor(server.Pid);
+        if (group is null)
+        {
+            output.WriteLine("no cgroup with the pids controller can be made here: nothing was tested");
+            return;
+        }
+
+        await using (var client = await WireClient.OpenAsync(server))
+        {
+            await client.ResultAsync("environment/info");
+            group.Limit(1);
+            await server.StopAsync();
+        }
+    }
+
+    private async Task BombAsync(string way, JObject? sandbox)
     {
         await using var server = await ServerProcess.StartAsync();
         using var group = PidsCgroup.TryMakeFor(server.Pid);
@@ -33,7 +78,9 @@ public sealed class PidBombTests(ITestOutputHelper output)
         await using var other = await WireClient.OpenAsync(server);
         var readFile = new JObject { ["path"] = folder.Uri("x") };
         group.Limit(Pids);
-        await hostile.StartAsync(WireClient.StartParams("bomb", "/bin/bash", "-c", Bomb.Replace("WAY", way, StringComparison.Ordinal)));
+        var bomb = WireClient.StartParams("bomb", "/bin/bash", "-c", Bomb.Replace("WAY", way, StringComparison.Ordinal));
+        bomb["sandbox"] = sandbox;
+        await hostile.ResultAsync("process/start", bomb);
         await SettleAsync(other, () => group.Current == Pids, group);
 
         var slowest = TimeSpan.Zero;
@@ -55,25 +102,6 @@ public sealed class PidBombTests(ITestOutputHelper output)
         await SettleAsync(other, () => group.Current < Pids / 2, group);
         Assert.Equal("again\n", (await other.RunAsync("again", "echo again")).Stdout);
         group.Limit(null);
-    }
-
-    [Fact]
-    public async Task A_server_without_process_ids_ends_cleanly_when_it_is_told_to()
-    {
-        await using var server = await ServerProcess.StartAsync();
-        using var group = PidsCgroup.TryMakeFor(server.Pid);
-        if (group is null)
-        {
-            output.WriteLine("no cgroup with the pids controller can be made here: nothing was tested");
-            return;
-        }
-
-        await using (var client = await WireClient.OpenAsync(server))
-        {
-            await client.ResultAsync("environment/info");
-            group.Limit(1);
-            await server.StopAsync();
-        }
     }
 
     // Nothing tells of a number of process ids: it is looked at after each answer.
