@@ -12,7 +12,6 @@ namespace ExecActors.Platform;
 public sealed class HostSockets
 {
     private const int Limit = 1_000;
-    private static readonly string[] DiagnosticPorts = ["dotnet-diagnostic-*", "clr-debug-pipe-*"];
     private static readonly UnixPath Run = UnixPath.FromText("/run");
     private static readonly UnixPath Dev = UnixPath.FromText("/dev");
 
@@ -50,7 +49,7 @@ public sealed class HostSockets
 
         var all = new Dictionary<UnixPath, FileFacts>();
         var names = restrictsNetwork ? SocketNames.Find() : [];
-        AddFiles(all, names.Concat(Ports()), resolver);
+        AddFiles(all, names.Concat(DiagnosticPorts.Find()), resolver);
         if (restrictsNetwork)
         {
             var writable = plan.Grants.Where(grant => grant.Value == SandboxAccess.Write && !grant.Key.IsRoot).Select(grant => grant.Key);
@@ -104,15 +103,4 @@ public sealed class HostSockets
 
         words.AddRange(["--remount-ro", Run.Raw]);
     }
-
-    // The runtime puts them into its temporary directory, which is not the same for every program. Names go by prefix-PID-*; those of programs
-    // that were killed stay behind, and nobody listens to them.
-    private static IEnumerable<UnixPath> Ports() =>
-        from folder in new[] { "/tmp", Path.TrimEndingDirectorySeparator(Path.GetTempPath()) }.Distinct(StringComparer.Ordinal)
-        where Directory.Exists(folder)
-        from pattern in DiagnosticPorts
-        from path in Directory.EnumerateFileSystemEntries(folder, pattern)
-        let pid = Path.GetFileName(path)[(pattern.Length - 1)..].Split('-')[0]
-        where Directory.Exists($"/proc/{pid}")
-        select UnixPath.FromText(path);
 }

@@ -1,5 +1,8 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -9,31 +12,45 @@ internal static class SocketNames
 {
     private const int MostProcesses = 4_096;
     private const int MostFolders = 256;
+    private const int PathField = 7; // unix(7): Num RefCount Protocol Flags Type St Inode Path; a path may hold blanks
 
     /// <summary>All names that may be paths here; relative ones as seen from the directory of each process of the same namespace that may be asked for it.</summary>
     public static HashSet<UnixPath> Find()
     {
         var absolute = new HashSet<UnixPath>();
-        var relative = new Dictionary<ulong, HashSet<string>>();
-        var folders = new Dictionary<ulong, HashSet<UnixPath>>();
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(IsProcess).Take(MostProcesses))
+        var relative = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, HashSet<UnixPath>>(StringComparer.Ordinal);
+        _ = DirectoryReader.Open("/proc"u8, followLink: true, guard: null, out var opened);
+        using var processes = opened;
+        for (var count = 0; count < MostProcesses && processes is not null && processes.MoveNext();)
         {
-            // The table of each namespace is a file of its own, whichever process leads to it.
-            if (Libc.FileIdentity(CString.Of($"{process}/net/unix"), out var table) != 0)
+            if (!Utf8Parser.TryParse(processes.Name, out int pid, out _))
             {
                 continue;
             }
 
-            if (!relative.TryGetValue(table.Inode, out var names))
+            count++;
+            if (Namespace(processes.Descriptor, pid) is not { } space)
             {
-                relative.Add(table.Inode, names = new HashSet<string>(StringComparer.Ordinal));
-                folders.Add(table.Inode, []);
-                Read($"{process}/net/unix", absolute, names);
+                continue;
             }
 
-            if (names.Count > 0 && folders[table.Inode].Count < MostFolders && Libc.ReadLink(CString.Of($"{process}/cwd")) is [(byte)'/', ..] cwd)
+            if (!relative.TryGetValue(space, out var names))
             {
-                folders[table.Inode].Add(UnixPath.FromBytes(cwd));
+                var table = KernelFile.ReadBytes($"/proc/{pid}/net/unix");
+                if (table.Length == 0)
+                {
+                    continue; // it has ended meanwhile: the next one of its namespace is asked
+                }
+
+                relative.Add(space, names = new HashSet<string>(StringComparer.Ordinal));
+                folders.Add(space, []);
+                Read(table, absolute, names);
+            }
+
+            if (names.Count > 0 && folders[space].Count < MostFolders && Libc.ReadLink(CString.Of($"/proc/{pid}/cwd")) is [(byte)'/', ..] cwd)
+            {
+                folders[space].Add(UnixPath.FromBytes(cwd));
             }
         }
 
@@ -45,29 +62,42 @@ internal static class SocketNames
         return absolute;
     }
 
-    private static bool IsProcess(string path) => char.IsAsciiDigit(path["/proc/".Length]);
+    // The name of its network namespace; for a process of another user, which does not tell it, the inode of its table, of which each namespace has its own.
+    private static string? Namespace(SafeFileHandle processes, int pid) =>
+        Libc.ReadLinkAt(processes, CString.Of($"{pid}/ns/net")) is { } name ? Encoding.Latin1.GetString(name)
+        : Libc.StatusAt(processes, CString.Of($"{pid}/net/unix"), 0, out var table) == 0 ? table.Identity.Inode.ToString(CultureInfo.InvariantCulture)
+        : null;
 
-    // unix(7): Num RefCount Protocol Flags Type St Inode Path; a path may hold blanks. An abstract name begins with @.
-    private static void Read(string table, HashSet<UnixPath> absolute, HashSet<string> relative)
+    private static void Read(byte[] table, HashSet<UnixPath> absolute, HashSet<string> relative)
     {
-        try
+        var text = Encoding.Latin1.GetString(table);
+        foreach (var line in text.AsSpan().Split('\n'))
         {
-            foreach (var line in File.ReadLines(table, Encoding.Latin1))
+            var name = Name(text.AsSpan(line));
+            if (name is ['/', ..])
             {
-                var fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length == 8 && fields[7][0] == '/')
-                {
-                    absolute.Add(UnixPath.FromRaw(fields[7]));
-                }
-                else if (fields.Length == 8 && fields[7][0] != '@' && !string.Equals(fields[7], "Path", StringComparison.Ordinal))
-                {
-                    relative.Add(fields[7]);
-                }
+                absolute.Add(UnixPath.FromRaw(name.ToString()));
+            }
+            else if (name is not ([] or ['@', ..] or "Path"))
+            {
+                relative.Add(name.ToString()); // an abstract name begins with @
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    }
+
+    private static ReadOnlySpan<char> Name(ReadOnlySpan<char> line)
+    {
+        for (var field = 0; field < PathField; field++)
         {
-            // The process has ended; another one of its namespace, if there is one, was asked or will not be: its sockets end with it.
+            var end = line.TrimStart(' ').IndexOf(' ');
+            if (end < 0)
+            {
+                return [];
+            }
+
+            line = line.TrimStart(' ')[(end + 1)..];
         }
+
+        return line;
     }
 }
