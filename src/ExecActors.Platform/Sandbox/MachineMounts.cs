@@ -17,28 +17,38 @@ internal static class MachineMounts
 
     private static readonly UnixPath _proc = UnixPath.FromText("/proc");
 
+    // Of the table as it was read last. It is read each time, since directories above a mount can be renamed without a word; only its meaning is kept.
+    private static Known _last = new([], []);
+
     /// <summary>Their mount points as they are now: without links, and none below another one.</summary>
     /// <exception cref="SandboxException">The table of mounts cannot be read.</exception>
     public static IReadOnlyList<UnixPath> Find()
     {
-        try
+        var table = KernelFile.ReadBytes(Table);
+        if (table.Length == 0)
         {
-            return Parse(Encoding.Latin1.GetString(File.ReadAllBytes(Table)));
+            throw new SandboxException($"the sandbox cannot tell where the machine's own state is mounted: {Table} cannot be read; mount /proc");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        var last = Volatile.Read(ref _last);
+        if (!last.Table.AsSpan().SequenceEqual(table))
         {
-            throw new SandboxException(
-                $"the sandbox cannot tell where the machine's own state is mounted: {Table} cannot be read ({e.Message}); mount /proc", e);
+            last = new Known(table, Parse(Encoding.Latin1.GetString(table)));
+            Volatile.Write(ref _last, last);
         }
+
+        return last.Places;
     }
 
     /// <summary>Takes them from such a table, one character per byte.</summary>
     internal static IReadOnlyList<UnixPath> Parse(string table)
     {
+        // Only this byte ends a line: a name may hold all others that text files end lines with.
         var found = new List<UnixPath>();
-        foreach (var line in table.AsSpan().EnumerateLines())
+        foreach (var range in table.AsSpan().Split('\n'))
         {
             // proc(5): id, parent, device, root, mount point, options, optional fields up to a hyphen, type, source, options of the file system.
+            var line = table.AsSpan(range);
             var type = line[(line.IndexOf(" - ", StringComparison.Ordinal) is var end and > 0 ? end + 3 : line.Length)..];
             if (_types.Contains(type[..Math.Max(0, type.IndexOf(' '))]) && Unescape(line.ToString().Split(' ')[PlaceField]) is ['/', ..] place)
             {
@@ -68,4 +78,6 @@ internal static class MachineMounts
 
         return text.ToString();
     }
+
+    private sealed record Known(byte[] Table, IReadOnlyList<UnixPath> Places);
 }

@@ -20,14 +20,20 @@ public static class MachineState
         }
 
         var found = real is null ? named : UnixPath.FromBytes(real);
-        return found.IsAtOrBelow(_proc) || named.IsAtOrBelow(_proc) || IsMounted(found);
+        return named.IsAtOrBelow(_proc) || Holds(found);
     }
 
-    private static bool IsMounted(UnixPath path)
+    /// <summary>Whether a path without links lies in it.</summary>
+    internal static bool Holds(UnixPath canonical) => canonical.IsAtOrBelow(_proc) || AnyMounted(canonical.IsAtOrBelow);
+
+    /// <summary>Whether some of it lies at a path without links, or below.</summary>
+    internal static bool LiesBelow(UnixPath canonical) => _proc.IsAtOrBelow(canonical) || AnyMounted(mounted => mounted.IsAtOrBelow(canonical));
+
+    private static bool AnyMounted(Func<UnixPath, bool> fits)
     {
         try
         {
-            return MachineMounts.Find().Any(path.IsAtOrBelow);
+            return MachineMounts.Find().Any(fits);
         }
         catch (SandboxException)
         {

@@ -80,16 +80,23 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
     // What the sandbox decides is the opening; the bytes then go directly.
     private bool TryOpen(object parameters, SandboxContext? sandbox, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
     {
-        if (sandbox is not null && FileRoutes.Of(sandbox, FileClaims.Of(parameters)) == FileRoute.Helper)
+        IPlaceGuard? guard = null;
+        if (sandbox is not null)
         {
-            return sandboxed.TryOpen(parameters, sandbox!, out opened, out error);
+            var claim = FileClaims.Of(parameters);
+            if (FileRoutes.Of(sandbox, claim) == FileRoute.Helper)
+            {
+                return sandboxed.TryOpen(parameters, sandbox, out opened, out error);
+            }
+
+            guard = FileRoutes.DirectGuard(sandbox, claim);
         }
 
         return parameters switch
         {
-            FsReadFileParams read => FileExecutor.TryOpen(read, out opened, out error),
-            FsWriteFileParams write => FileExecutor.TryOpen(write, out opened, out error),
-            FsOpenParams open => FileExecutor.TryOpen(open, out opened, out error),
+            FsReadFileParams read => FileExecutor.TryOpen(read, out opened, out error, guard),
+            FsWriteFileParams write => FileExecutor.TryOpen(write, out opened, out error, guard),
+            FsOpenParams open => FileExecutor.TryOpen(open, out opened, out error, guard),
             _ => throw new ArgumentException($"{parameters.GetType().Name} opens no file", nameof(parameters)),
         };
     }
@@ -119,15 +126,26 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         var id = request.Id;
         using var frame = CountedFrameBuffer.Of(SmallFrame, request.Window.Answers);
         WireWriter.BeginResult(frame, id);
-        var sandbox = SandboxOf(parameters);
-        var goesDirect = sandbox is null || FileRoutes.Of(sandbox, FileClaims.Of(parameters)) == FileRoute.Direct;
-        if ((goesDirect ? FileExecutor.Execute(parameters, frame) : sandboxed.Execute(parameters, sandbox!, frame)) is { } error)
+        if (Execute(parameters, SandboxOf(parameters), frame) is { } error)
         {
             return FileReply.Failed(id, error);
         }
 
         WireWriter.EndResult(frame);
         return new FileReply(frame.Take());
+    }
+
+    private RpcError? Execute(object parameters, SandboxContext? sandbox, CountedFrameBuffer frame)
+    {
+        if (sandbox is null)
+        {
+            return FileExecutor.Execute(parameters, frame);
+        }
+
+        var claim = FileClaims.Of(parameters);
+        return FileRoutes.Of(sandbox, claim) == FileRoute.Helper
+            ? sandboxed.Execute(parameters, sandbox, frame)
+            : FileExecutor.Execute(parameters, frame, FileRoutes.DirectGuard(sandbox, claim));
     }
 
     private static SandboxContext? SandboxOf(object parameters) => parameters switch

@@ -1,3 +1,4 @@
+using ExecActors.Platform.Interop;
 using ExecActors.Testing;
 using static ExecActors.Platform.Tests.Sandboxed;
 
@@ -72,5 +73,39 @@ public sealed class MachineStateTests(HostFixture fixture) : IClassFixture<HostF
         Assert.Equal(SandboxAccess.Read, plan.AccessTo(UnixPath.FromText("/sys/kernel/mm")));
         Assert.Equal(SandboxAccess.Read, Policy(Write("/")).Plan().AccessTo(UnixPath.FromText("/sys/kernel")));
         Assert.Equal(SandboxAccess.Write, Policy(Write("/")).Plan().AccessTo(UnixPath.FromText("/tmp")));
+    }
+
+    [Fact]
+    public void A_place_is_found_whatever_bytes_its_name_has()
+    {
+        // As in UTF-8, where U+0085 and the like end no line of the table.
+        var found = MachineMounts.Parse("25 27 0:24 / /srv/\u00c3\u0085\r\f/x rw - sysfs none rw\n");
+        Assert.Equal("/srv/\u00c3\u0085\r\f/x", found.Single().Raw);
+    }
+
+    [Fact]
+    public void What_a_link_leads_to_is_judged_where_it_is()
+    {
+        using var tree = new FileTree().Link("kernel", "/proc/sys/kernel").Link("name", "/proc/sys/kernel/hostname").Link("sys", "/sys").File("f", "F").File("d/g", "G");
+        var guard = MachineGuard.Instance;
+        FileOutcome[] refused =
+        [
+            LinuxFiles.OpenOverwrite(tree["name"], followLinks: true, out _, guard),
+            LinuxFiles.OpenReplaceRegular(tree["kernel/hostname"], out _, guard),
+            LinuxFiles.OpenAtomicReplace(tree["kernel/hostname"], out _, guard),
+            LinuxFiles.CreateDirectory(tree["sys/d"], recursive: false, followLinks: true, guard),
+            LinuxFiles.CreateDirectory(tree["sys/d/e"], recursive: true, followLinks: true, guard),
+            LinuxFiles.Copy(tree["f"], tree["kernel/f"], recursive: false, guard),
+            LinuxFiles.Copy(tree["d"], tree["kernel/d"], recursive: true, guard),
+            LinuxFiles.Rename(tree["f"], tree["kernel/f"], replace: true, guard),
+            LinuxFiles.Rename(tree["kernel/hostname"], tree["gone"], replace: true, guard),
+            LinuxFiles.Remove(tree["kernel/hostname"], recursive: false, force: false, followLinks: true, guard),
+            LinuxFiles.ChangeMode(tree["name"], 0x1A4, followLinks: true, guard),
+        ];
+        Assert.All(refused, outcome => Assert.Equal(FileOutcome.Failed(Errno.EROFS), outcome));
+        FileTree.Done(LinuxFiles.Copy(tree["f"], tree["copy"], recursive: false, guard));
+        FileTree.Done(LinuxFiles.Remove(tree["d"], recursive: true, force: false, followLinks: true, guard));
+        Assert.True(MachineState.LiesBelow(UnixPath.Root));
+        Assert.False(MachineState.LiesBelow(UnixPath.FromText(tree.RootText)));
     }
 }

@@ -37,6 +37,15 @@ internal static class FileRoutes
             ? FileRoute.Helper
             : FileRoute.Direct;
 
+    /// <summary>
+    /// Judges a request that goes <see cref="FileRoute.Direct"/>: the route was chosen by where its path led, and a program may have turned a link since.
+    /// </summary>
+    /// <param name="context">The request's sandbox; null without one.</param>
+    /// <param name="claim">What it touches.</param>
+    /// <returns>Null where there is nothing to be judged.</returns>
+    public static IPlaceGuard? DirectGuard(SandboxContext? context, FileClaim claim) =>
+        claim.Changes && ConfinesProcesses(context) ? MachineGuard.Instance : null;
+
     // What limits the files of processes has decided already; what is left limits their network.
     private static bool ConfinesProcesses(SandboxContext? context) =>
         context?.Permissions is PermissionProfile.Managed { Network: NetworkAccess.Restricted } or PermissionProfile.External { Network: NetworkAccess.Restricted };

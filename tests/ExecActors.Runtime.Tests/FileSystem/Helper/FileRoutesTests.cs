@@ -1,3 +1,4 @@
+using ExecActors.Platform;
 using ExecActors.Protocol;
 using ExecActors.Runtime.FileSystem;
 
@@ -55,6 +56,10 @@ public sealed class FileRoutesTests
         Assert.Equal(FileRoute.Direct, FileRoutes.Of(confined, claim with { Changes = false }));
         Assert.Equal(FileRoute.Direct, FileRoutes.Of(Restricted(_rootWrite), claim)); // nothing limits a process of it either
         Assert.Equal(FileRoute.Direct, FileRoutes.Of(context: null, claim));
+        Assert.Same(MachineGuard.Instance, FileRoutes.DirectGuard(confined, claim)); // links may turn between the choice and the act
+        Assert.Null(FileRoutes.DirectGuard(confined, claim with { Changes = false }));
+        Assert.Null(FileRoutes.DirectGuard(Restricted(_rootWrite), claim));
+        Assert.Null(FileRoutes.DirectGuard(context: null, claim));
     }
 
     [Fact]
