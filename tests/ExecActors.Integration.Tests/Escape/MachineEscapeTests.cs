@@ -29,6 +29,15 @@ public sealed class MachineEscapeTests(SandboxServer fixture) : SandboxTests(fix
     }
 
     [SandboxFact]
+    public async Task No_request_makes_a_file_there_through_a_link_that_leads_nowhere_yet()
+    {
+        // To look where the path leads finds nothing, so that only what the act comes to tells.
+        Tree.Link("ws/none", "/proc/sys/kernel/execactors-none");
+        await ExpectUnderAsync(
+            ":root=write", "fs/writeFile", """{"path":"file://ROOT/ws/none","dataBase64":"eA=="}""", "-32603 Read-only file system (os error 30)");
+    }
+
+    [SandboxFact]
     public async Task Directories_that_lead_to_a_wall_are_not_renamed_by_a_request()
     {
         Tree.File("ws/conf/prod/settings", "P").Directory("ws/in/.git");
@@ -40,5 +49,19 @@ public sealed class MachineEscapeTests(SandboxServer fixture) : SandboxTests(fix
         }
 
         Assert.False(Tree.Has("ws/old"));
+    }
+
+    [SandboxFact]
+    [Difference("relied-places")]
+    public async Task What_the_walls_of_a_running_process_lie_on_stays_until_it_has_ended()
+    {
+        const string Busy = "-32603 Device or resource busy (os error 16)";
+        await Client.ResultAsync("process/start", Script("p", "echo ready; exec sleep 600", Sandbox(Workspace)));
+        await Client.OutputUntilAsync("p", "ready\n");
+        await ExpectAsync("fs/remove", """{"path":"file://ROOT/ws"}""", Busy);
+        await ExpectAsync("fs/rename", """{"sourcePath":"file://ROOT/ws/.git","destinationPath":"file://ROOT/ws/old"}""", Busy);
+        Assert.True(await Client.TerminateAsync("p"));
+        await Client.FinishAsync("p", firstSeq: 2);
+        await ExpectAsync("fs/rename", """{"sourcePath":"file://ROOT/ws/.git","destinationPath":"file://ROOT/ws/old"}""", "{}");
     }
 }

@@ -112,6 +112,27 @@ public sealed class NetworkEscapeTests(SandboxServer fixture) : EscapeTests(fixt
     }
 
     [SandboxFact]
+    [Difference("shared-sockets")]
+    public async Task A_socket_file_of_one_sandbox_is_covered_in_those_that_start_after_it()
+    {
+        const string Address = "pack_sockaddr_un(\"shared\")";
+        const string Serve = $"exec perl -MSocket=:all -e 'my $s; socket($s, AF_UNIX, SOCK_STREAM, 0) && bind($s, {Address}) && listen($s, 9) or die; $| = 1; print \"bound\"; sleep 600'";
+        var script = Connect("AF_UNIX", "SOCK_STREAM", Address);
+        await Client.ResultAsync("process/start", Script("first", Serve, Sandbox(Workspace)));
+        await Client.OutputUntilAsync("first", "bound");
+        Assert.Equal((0, ""), await ConnectAsync("second"));
+        Assert.Equal((0, ""), await ConnectAsync("third")); // whose own cover lies on the same file
+        Assert.True(IsConnected(await RunAsync("open", script, sandbox: null)));
+        Assert.True(await Client.TerminateAsync("first"));
+
+        async Task<(int? Code, string Output)> ConnectAsync(string processId)
+        {
+            var run = await RunAsync(processId, $"{script}; :", Sandbox(Workspace));
+            return (run.ExitCode, run.Stdout);
+        }
+    }
+
+    [SandboxFact]
     public async Task No_diagnostic_port_of_the_server_is_reached_with_the_network_either()
     {
         var port = Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Fixture.Server.Pid}-*").FirstOrDefault();
