@@ -87,6 +87,12 @@ public static partial class Errors
     /// <param name="key">The full path of the setting, for example <c>execactors.sessions.max</c>.</param>
     public static RpcError Limit(string key) => new(ErrorCodes.LimitReached, $"limit reached: {key}");
 
+    /// <summary>The helper of a sandboxed file request was ended since it took long and others needed its place.</summary>
+    /// <param name="key">The full path of the setting that bounds those.</param>
+    public static RpcError HelperEnded(string key) => new(
+        ErrorCodes.InternalError,
+        $"sandboxed file helper was ended: it did not come back (is a mount dead?) and others needed its place; the request may have been carried out in part ({key})");
+
     /// <summary>A frame or line that is no message. It is answered under <see cref="RequestId.Unparsable"/>.</summary>
     /// <param name="peer"><c>stdio</c>, or <c>websocket IP:PORT</c> with the client's address.</param>
     /// <param name="detail">What <see cref="EnvelopeScanner"/> found.</param>

@@ -20,7 +20,8 @@ internal static class FileProtocol
 /// <param name="Ref">Where its answer belongs.</param>
 /// <param name="Params">The decoded params record.</param>
 /// <param name="Payload">Base64 text that came with it; the request's own.</param>
-internal sealed record FileRequest(RequestRef Ref, object Params, PayloadBytes? Payload);
+/// <param name="User">The session, to the helpers of sandboxed requests.</param>
+internal sealed record FileRequest(RequestRef Ref, object Params, PayloadBytes? Payload, HelperUser User);
 
 /// <summary>What came of a file request.</summary>
 /// <param name="Frame">The finished answer.</param>

@@ -19,37 +19,38 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         var id = request.Ref.Id;
         return request.Params switch
         {
-            FsReadFileParams read => Read(request.Ref, read),
-            FsWriteFileParams write => Write(id, write),
-            FsOpenParams open => Open(id, open),
+            FsReadFileParams read => Read(request, read),
+            FsWriteFileParams write => Write(request, write),
+            FsOpenParams open => Open(request, open),
             FsReadBlockParams block => ReadBlock(id, block, file!),
             FsWriteBlockParams block => Finish(id, FileTransfer.Check(block) ?? FileTransfer.WriteBlock(file!, block)),
             FsCloseParams => Finish(id, Close(file!)),
-            _ => ByPath(request.Ref, request.Params),
+            _ => ByPath(request),
         };
     }
 
-    private FileReply Read(in RequestRef request, FsReadFileParams read)
+    private FileReply Read(FileRequest request, FsReadFileParams read)
     {
-        if (!TryOpen(read, read.Sandbox, out var opened, out var error))
+        if (!TryOpen(request, read.Sandbox, out var opened, out var error))
         {
-            return FileReply.Failed(request.Id, error);
+            return FileReply.Failed(request.Ref.Id, error);
         }
 
         using (opened)
         {
-            return FileTransfer.ReadAll(opened, request.Id, request.Window, read.MaxBytes);
+            return FileTransfer.ReadAll(opened, request.Ref.Id, request.Ref.Window, read.MaxBytes);
         }
     }
 
-    private FileReply Write(RequestId id, FsWriteFileParams write)
+    private FileReply Write(FileRequest request, FsWriteFileParams write)
     {
+        var id = request.Ref.Id;
         if (FileTransfer.Check(write) is { } refusal)
         {
             return FileReply.Failed(id, refusal); // before the file is touched
         }
 
-        if (!TryOpen(write, write.Sandbox, out var opened, out var error))
+        if (!TryOpen(request, write.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -60,14 +61,15 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         }
     }
 
-    private FileReply Open(RequestId id, FsOpenParams open)
+    private FileReply Open(FileRequest request, FsOpenParams open)
     {
+        var id = request.Ref.Id;
         if (!OpenFiles.HasRoom)
         {
             return FileReply.Failed(id, FileErrors.Of(FileOutcome.NoDescriptor)); // before anything is emptied
         }
 
-        if (!TryOpen(open, open.Sandbox, out var opened, out var error))
+        if (!TryOpen(request, open.Sandbox, out var opened, out var error))
         {
             return FileReply.Failed(id, error);
         }
@@ -78,15 +80,16 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
     }
 
     // What the sandbox decides is the opening; the bytes then go directly.
-    private bool TryOpen(object parameters, SandboxContext? sandbox, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
+    private bool TryOpen(FileRequest request, SandboxContext? sandbox, [NotNullWhen(true)] out FileHandle? opened, out RpcError error)
     {
+        var parameters = request.Params;
         IPlaceGuard? guard = null;
         if (sandbox is not null)
         {
             var claim = FileClaims.Of(parameters);
             if (FileRoutes.Of(sandbox, claim) == FileRoute.Helper)
             {
-                return sandboxed.TryOpen(parameters, sandbox, out opened, out error);
+                return sandboxed.TryOpen(parameters, sandbox, request.User, out opened, out error);
             }
 
             guard = FileRoutes.DirectGuard(sandbox, claim);
@@ -97,7 +100,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
             FsReadFileParams read => FileExecutor.TryOpen(read, out opened, out error, guard),
             FsWriteFileParams write => FileExecutor.TryOpen(write, out opened, out error, guard),
             FsOpenParams open => FileExecutor.TryOpen(open, out opened, out error, guard),
-            _ => throw new ArgumentException($"{parameters.GetType().Name} opens no file", nameof(parameters)),
+            _ => throw new ArgumentException($"{parameters.GetType().Name} opens no file", nameof(request)),
         };
     }
 
@@ -121,12 +124,12 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         }
     }
 
-    private FileReply ByPath(in RequestRef request, object parameters)
+    private FileReply ByPath(FileRequest request)
     {
-        var id = request.Id;
-        using var frame = CountedFrameBuffer.Of(SmallFrame, request.Window.Answers);
+        var id = request.Ref.Id;
+        using var frame = CountedFrameBuffer.Of(SmallFrame, request.Ref.Window.Answers);
         WireWriter.BeginResult(frame, id);
-        if (Execute(parameters, SandboxOf(parameters), frame) is { } error)
+        if (Execute(request, SandboxOf(request.Params), frame) is { } error)
         {
             return FileReply.Failed(id, error);
         }
@@ -135,8 +138,9 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
         return new FileReply(frame.Take());
     }
 
-    private RpcError? Execute(object parameters, SandboxContext? sandbox, CountedFrameBuffer frame)
+    private RpcError? Execute(FileRequest request, SandboxContext? sandbox, CountedFrameBuffer frame)
     {
+        var parameters = request.Params;
         if (sandbox is null)
         {
             return FileExecutor.Execute(parameters, frame);
@@ -144,7 +148,7 @@ internal sealed class FileService(SandboxedFiles sandboxed) : IFileService
 
         var claim = FileClaims.Of(parameters);
         return FileRoutes.Of(sandbox, claim) == FileRoute.Helper
-            ? sandboxed.Execute(parameters, sandbox, frame)
+            ? sandboxed.Execute(parameters, sandbox, request.User, frame)
             : FileExecutor.Execute(parameters, frame, FileRoutes.DirectGuard(sandbox, claim));
     }
 

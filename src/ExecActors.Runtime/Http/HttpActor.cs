@@ -32,13 +32,12 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
     private long _number;
 
     /// <summary>Called by Akka; use <see cref="Props"/>.</summary>
-    public HttpActor(HttpEnvironment environment, long epoch)
+    public HttpActor(HttpEnvironment environment, SessionWorkers names, long epoch)
         : base(environment.Log)
     {
         _environment = environment;
         _epoch = epoch;
-        var workers = new SessionWorkers(Context.System.Dispatchers.Lookup(WorkerLanes.NameDispatcher).Schedule, NameLookup.AtOnce);
-        _lookup = new NameLookup(work => workers.Run(new ActionRunnable(work)));
+        _lookup = new NameLookup(work => names.Run(new ActionRunnable(work)));
         _exchange = new BufferedExchange(environment.Engine, _lookup, environment.Settings, environment.Log);
     }
 
@@ -47,8 +46,10 @@ internal sealed partial class HttpActor : ResumingActor, IWithTimers
 
     /// <summary>The requests of one attachment.</summary>
     /// <param name="environment">What all of them need.</param>
+    /// <param name="names">The session's share of the threads on which names are looked up.</param>
     /// <param name="epoch">The attachment.</param>
-    public static Props Props(HttpEnvironment environment, long epoch) => ActorProducer.PropsOf(() => new HttpActor(environment, epoch));
+    public static Props Props(HttpEnvironment environment, SessionWorkers names, long epoch) =>
+        ActorProducer.PropsOf(() => new HttpActor(environment, names, epoch));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

@@ -13,7 +13,7 @@ internal sealed partial class SessionActor
     {
         if (message.Params is not (FsWatchMissingParams or FsWatchParams or FsUnwatchParams))
         {
-            _files.Take(new FileRequest(request, message.Params!, message.Payload));
+            _files.Take(new FileRequest(request, message.Params!, message.Payload, _helperUser));
             return;
         }
 

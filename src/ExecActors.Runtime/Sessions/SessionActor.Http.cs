@@ -11,7 +11,7 @@ internal sealed partial class SessionActor
 {
     private void TakeHttpRequest(Attachment attached, in RequestRef request, InboundMessage message)
     {
-        attached.Http ??= Context.ActorOf(HttpActor.Props(_environment.Http, attached.Epoch), $"http-{attached.Epoch}");
+        attached.Http ??= Context.ActorOf(HttpActor.Props(_environment.Http, _nameWorkers, attached.Epoch), $"http-{attached.Epoch}");
         attached.Answers.Assign(request.Ticket, attached.Http);
         attached.Answers.Park(request.Ticket); // it takes as long as the other server takes
         attached.Http.Tell(message.Params switch

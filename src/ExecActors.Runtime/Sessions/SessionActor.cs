@@ -27,7 +27,9 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private readonly LinkedList<ProcessEntry> _closed = new(); // oldest first; a subset of the processes
     private readonly SessionWorkers _fileWorkers;
     private readonly ProcessWorkers _processWorkers;
+    private readonly SessionWorkers _nameWorkers;
     private readonly FileDesk _files;
+    private readonly HelperUser _helperUser;
     private readonly OutputShares _shares;
     private readonly IProcessFamily _family;
     private long _closedBytes;
@@ -42,9 +44,12 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     {
         _id = id;
         _environment = environment;
-        _fileWorkers = new SessionWorkers(environment.Lanes.Files);
-        _processWorkers = new ProcessWorkers(new SessionWorkers(environment.Lanes.Starts), new SessionWorkers(environment.Lanes.Output));
+        _fileWorkers = new SessionWorkers(environment.Lanes.Files, environment.Principal);
+        _processWorkers = new ProcessWorkers(
+            new SessionWorkers(environment.Lanes.Starts, environment.Principal), new SessionWorkers(environment.Lanes.Output, environment.Principal));
+        _nameWorkers = new SessionWorkers(environment.Lanes.Names, environment.Principal);
         _files = new FileDesk(environment.Files, _fileWorkers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection, environment.Settings.Limits.WorkersPerSession);
+        _helperUser = new HelperUser(environment.Principal);
         _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
         _family = environment.Process.Host.NewFamily();
         Become(Detached);

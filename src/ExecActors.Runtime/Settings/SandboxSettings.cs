@@ -23,6 +23,12 @@ public sealed record SandboxSettings
     /// <summary>File helpers of the server that may run at once.</summary>
     public required int Helpers { get; init; }
 
+    /// <summary>How long a file helper is at work until it may be set aside for others.</summary>
+    public TimeSpan HelperSlowAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>File helpers that may be set aside.</summary>
+    public int SlowHelpers { get; init; } = 48;
+
     /// <summary>How long a file helper that nobody needs is kept; zero ends it after each request.</summary>
     public required TimeSpan HelperIdle { get; init; }
 
@@ -48,6 +54,8 @@ public sealed record SandboxSettings
         SocketScanEntries = read.Count("execactors.sandbox.socket-scan-entries", 0, 10_000_000),
         Mounts = read.Count("execactors.sandbox.mounts", 16, 2_000),
         Helpers = read.Count("execactors.sandbox.helpers", 1, 1_000),
+        HelperSlowAfter = read.Duration("execactors.sandbox.helper-slow-after", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
+        SlowHelpers = read.Count("execactors.sandbox.slow-helpers", 1, 1_000),
         HelperIdle = read.Duration("execactors.sandbox.helper-idle", TimeSpan.Zero, TimeSpan.FromHours(1)),
         HelperPatience = read.Duration("execactors.sandbox.helper-patience", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5)),
         HelperCommand = read.PathOrEmpty("execactors.sandbox.helper-command"),

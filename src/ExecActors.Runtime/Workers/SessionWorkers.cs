@@ -10,7 +10,8 @@ namespace ExecActors.Runtime.Workers;
 /// </summary>
 /// <remarks>Safe from any thread: actors of the session and the workers themselves use it.</remarks>
 /// <param name="lane">The threads.</param>
-internal sealed class SessionWorkers(WorkerLane lane)
+/// <param name="principal">Whose the session is; its share of the lane counts.</param>
+internal sealed class SessionWorkers(WorkerLane lane, Principal principal)
 {
     /// <summary>Calls that a place carries out before others get the thread: as many as make its change of hands cheap.</summary>
     private const int CallsPerTurn = 16;
@@ -22,7 +23,7 @@ internal sealed class SessionWorkers(WorkerLane lane)
     /// <param name="schedule">Runs something on a blocking thread.</param>
     /// <param name="width">Calls that may run at once.</param>
     public SessionWorkers(Action<IRunnable> schedule, int width)
-        : this(new WorkerLane(schedule, width, threads: int.MaxValue))
+        : this(new WorkerLane(schedule, width, threads: int.MaxValue), Principal.Stdio)
     {
     }
 
@@ -46,10 +47,10 @@ internal sealed class SessionWorkers(WorkerLane lane)
         }
         while (Interlocked.CompareExchange(ref _running, running + 1, running) != running);
 
-        lane.Enter(new Place(this, rank: running));
+        lane.Enter(new Place(this, rank: running), principal.Share);
     }
 
-    private void LeaveLane() => lane.Leave();
+    private void LeaveLane() => lane.Leave(principal.Share);
 
     private bool TryReschedule(Place place)
     {

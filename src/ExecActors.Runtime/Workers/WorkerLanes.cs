@@ -13,7 +13,8 @@ namespace ExecActors.Runtime.Workers;
 /// <param name="Files">File requests and watches.</param>
 /// <param name="Starts">Process starts.</param>
 /// <param name="Output">Files for output.</param>
-internal sealed record WorkerLanes(WorkerLane Files, WorkerLane Starts, WorkerLane Output)
+/// <param name="Names">Look-ups of the names of other servers.</param>
+internal sealed record WorkerLanes(WorkerLane Files, WorkerLane Starts, WorkerLane Output, WorkerLane Names)
 {
     /// <summary>The dispatcher of <see cref="Files"/>.</summary>
     public const string FileDispatcher = "execactors.blocking-io";
@@ -24,7 +25,7 @@ internal sealed record WorkerLanes(WorkerLane Files, WorkerLane Starts, WorkerLa
     /// <summary>The dispatcher of <see cref="Output"/>, and of what else no client names.</summary>
     public const string OutputDispatcher = "execactors.blocking-output";
 
-    /// <summary>The dispatcher on which names of other servers are looked up.</summary>
+    /// <summary>The dispatcher of <see cref="Names"/>.</summary>
     public const string NameDispatcher = "execactors.blocking-names";
 
     /// <summary>All dispatchers whose calls may block.</summary>
@@ -34,5 +35,6 @@ internal sealed record WorkerLanes(WorkerLane Files, WorkerLane Starts, WorkerLa
     public static WorkerLanes Of(ActorSystem system, ExecServerSettings settings) => new(
         WorkerLane.Of(system, FileDispatcher, settings),
         WorkerLane.Of(system, StartDispatcher, settings),
-        WorkerLane.Of(system, OutputDispatcher, settings));
+        WorkerLane.Of(system, OutputDispatcher, settings),
+        WorkerLane.Of(system, NameDispatcher, settings));
 }

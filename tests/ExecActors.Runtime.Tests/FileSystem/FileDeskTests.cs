@@ -257,7 +257,7 @@ public sealed class FileDeskTests : TestKit
     private void Take(object parameters, long epoch = Epoch)
     {
         var ticket = ++_ticket;
-        _desk.Take(new FileRequest(new RequestRef(epoch, ticket, RequestId.FromNumber(ticket), _window), parameters, Payload: null));
+        _desk.Take(new FileRequest(new RequestRef(epoch, ticket, RequestId.FromNumber(ticket), _window), parameters, Payload: null, new HelperUser(Principal.Stdio)));
     }
 
     private FileHandle Opened(string id)

@@ -1,5 +1,6 @@
 using ExecActors.Runtime.Http;
 using ExecActors.Runtime.Tests.Support;
+using ExecActors.Runtime.Workers;
 
 namespace ExecActors.Runtime.Tests.Http;
 
@@ -27,7 +28,8 @@ public abstract class HttpTest : RuntimeTest
     {
         Keep(engine);
         var session = CreateTestProbe();
-        var actor = session.ChildActorOf(HttpActor.Props(new HttpEnvironment(engine, Settings.Http, variables, Lines), Epoch));
+        var names = new SessionWorkers(Sys.Dispatchers.Lookup(WorkerLanes.NameDispatcher).Schedule, NameLookup.AtOnce);
+        var actor = session.ChildActorOf(HttpActor.Props(new HttpEnvironment(engine, Settings.Http, variables, Lines), names, Epoch));
         return new HttpConversation(actor, session, Epoch);
     }
 

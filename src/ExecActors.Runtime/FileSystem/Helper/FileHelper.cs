@@ -6,6 +6,7 @@ namespace ExecActors.Runtime.FileSystem;
 internal sealed class FileHelper : IFileHelper
 {
     private readonly HelperProcess _process;
+    private volatile bool _isAborted;
 
     private FileHelper(HelperProcess process) => _process = process;
 
@@ -42,6 +43,7 @@ internal sealed class FileHelper : IFileHelper
     /// <inheritdoc/>
     public void Abort()
     {
+        _isAborted = true;
         try
         {
             _process.Channel.Abort();
@@ -61,7 +63,7 @@ internal sealed class FileHelper : IFileHelper
         {
             return _process.Channel.Call(method, body, patience);
         }
-        catch (HelperLostException e) when (e.HasEnded)
+        catch (HelperLostException e) when (e.HasEnded && !_isAborted)
         {
             throw new HelperLostException(_process.Ending(), hasEnded: true, e);
         }

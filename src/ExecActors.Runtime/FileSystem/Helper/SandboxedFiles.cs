@@ -37,11 +37,12 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
     /// <summary>Carries out a method that answers a value, as <see cref="FileExecutor.Execute"/> does.</summary>
     /// <param name="parameters">The method's params record.</param>
     /// <param name="context">Its sandbox.</param>
+    /// <param name="user">The session that asks.</param>
     /// <param name="result">Receives the value of <c>result</c>.</param>
     /// <returns>The refusal, or null.</returns>
-    public RpcError? Execute(object parameters, SandboxContext context, IBufferWriter<byte> result)
+    public RpcError? Execute(object parameters, SandboxContext context, HelperUser user, IBufferWriter<byte> result)
     {
-        if (!TryAsk(parameters, context, out var answer, out var error))
+        if (!TryAsk(parameters, context, user, out var answer, out var error))
         {
             return error;
         }
@@ -56,12 +57,13 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
     /// <summary>Opens the file of <c>fs/readFile</c>, <c>fs/writeFile</c> (whose content was checked) or <c>fs/open</c>; the caller reads and writes it directly.</summary>
     /// <param name="parameters">The method's params record.</param>
     /// <param name="context">Its sandbox.</param>
+    /// <param name="user">The session that asks.</param>
     /// <param name="handle">The file; the caller disposes it.</param>
     /// <param name="error">Why not.</param>
-    public bool TryOpen(object parameters, SandboxContext context, [NotNullWhen(true)] out FileHandle? handle, out RpcError error)
+    public bool TryOpen(object parameters, SandboxContext context, HelperUser user, [NotNullWhen(true)] out FileHandle? handle, out RpcError error)
     {
         handle = null;
-        if (!TryAsk(parameters, context, out var answer, out error))
+        if (!TryAsk(parameters, context, user, out var answer, out error))
         {
             return false;
         }
@@ -81,7 +83,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         }
     }
 
-    private bool TryAsk(object parameters, SandboxContext context, [NotNullWhen(true)] out HelperMessage? answer, out RpcError error)
+    private bool TryAsk(object parameters, SandboxContext context, HelperUser user, [NotNullWhen(true)] out HelperMessage? answer, out RpcError error)
     {
         answer = null;
         try
@@ -92,7 +94,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
                 return false;
             }
 
-            answer = AskPlanned(parameters, policy);
+            answer = AskPlanned(parameters, policy, user);
             if (answer.Kind == HelperMessageKind.Result)
             {
                 return true;
@@ -114,6 +116,10 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         {
             error = Ended(e);
         }
+        catch (HelperEndedException)
+        {
+            error = Errors.HelperEnded("sandbox.slow-helpers");
+        }
         catch (FileHelpersBusyException)
         {
             error = Errors.Limit("sandbox.helpers");
@@ -126,7 +132,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         return false;
     }
 
-    private HelperMessage AskPlanned(object parameters, SandboxPolicy policy)
+    private HelperMessage AskPlanned(object parameters, SandboxPolicy policy, HelperUser user)
     {
         var begun = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -134,7 +140,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
             var isLast = attempt == PlanAttempts || Stopwatch.GetElapsedTime(begun) > _planPatience;
             try
             {
-                return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits));
+                return Ask(parameters, MountPlan.Make(policy, bubblewrap.Options.Limits), user);
             }
             catch (SandboxException e) when (e.IsOutdated && !isLast)
             {
@@ -147,7 +153,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         }
     }
 
-    private HelperMessage Ask(object parameters, MountPlan plan)
+    private HelperMessage Ask(object parameters, MountPlan plan, HelperUser user)
     {
         RequireUnrelied(parameters, plan);
         using var body = new FrameBuffer(SmallRequest);
@@ -156,27 +162,34 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         var method = HelperCodec.MethodOf(parameters);
         for (var isFirst = true; ; isFirst = false)
         {
-            var helper = pool.Take(plan.Key, () => Start(plan));
-            HelperMessage? answer = null;
+            var helper = pool.Take(plan.Key, user, () => Start(plan));
+            HelperMessage answer;
             try
             {
-                return answer = helper.Call(method, request.Span);
+                answer = helper.Call(method, request.Span);
             }
-            catch (HelperLostException) when (isFirst && !FileClaims.Of(parameters).Changes)
+            catch (HelperLostException)
             {
-                // Reading twice does no harm.
+                if (pool.LetGo(helper))
+                {
+                    throw new HelperEndedException();
+                }
+
+                if (isFirst && !FileClaims.Of(parameters).Changes)
+                {
+                    continue; // reading twice does no harm
+                }
+
+                throw;
             }
-            finally
+            catch
             {
-                if (answer is null)
-                {
-                    pool.LetGo(helper);
-                }
-                else
-                {
-                    pool.GiveBack(helper);
-                }
+                pool.LetGo(helper);
+                throw;
             }
+
+            pool.GiveBack(helper);
+            return answer;
         }
     }
 
@@ -202,4 +215,7 @@ internal sealed class SandboxedFiles(Bubblewrap bubblewrap, SandboxSettings sett
         FileHelper.Start(() => HelperProcess.Start(bubblewrap, plan, _program.Value), settings.HelperPatience);
 
     private static RpcError Ended(HelperLostException e) => Errors.Internal($"sandboxed file helper ended before it answered ({e.Message})");
+
+    /// <summary>The pool has ended the helper, since others needed its place.</summary>
+    private sealed class HelperEndedException() : Exception("the sandboxed file helper was ended for others' sake");
 }

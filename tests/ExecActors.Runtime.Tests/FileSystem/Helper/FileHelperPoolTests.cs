@@ -7,6 +7,7 @@ namespace ExecActors.Runtime.Tests.FileSystem.Helper;
 public sealed class FileHelperPoolTests : RuntimeTest
 {
     private static readonly TimeSpan _idle = TimeSpan.FromSeconds(30);
+    private static readonly HelperUser _user = new(Principal.Stdio);
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(1);
 
     [Fact]
@@ -16,7 +17,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         var first = Take(pool, "a");
         pool.GiveBack(first);
 
-        Assert.Same(first, pool.Take("a", NoStart));
+        Assert.Same(first, pool.Take("a", _user, NoStart));
         pool.GiveBack(first);
         Assert.NotSame(first, Take(pool, "b"));
         Assert.Equal(2, pool.Count);
@@ -54,7 +55,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         {
             pool.GiveBack(helper);
             Clock.Advance(_idle - _tick);
-            Assert.Same(helper, pool.Take("a", NoStart));
+            Assert.Same(helper, pool.Take("a", _user, NoStart));
         }
 
         Clock.Advance(_idle); // busy ones have no time limit
@@ -121,8 +122,8 @@ public sealed class FileHelperPoolTests : RuntimeTest
         using var pool = Pool(count: 1, patience: TimeSpan.FromMilliseconds(5));
         Take(pool, "a");
 
-        Assert.Equal(1, Assert.Throws<FileHelpersBusyException>(() => pool.Take("b", NoStart)).Count);
-        Assert.Throws<FileHelpersBusyException>(() => pool.Take("a", NoStart));
+        Assert.Equal(1, Assert.Throws<FileHelpersBusyException>(() => pool.Take("b", _user, NoStart)).Count);
+        Assert.Throws<FileHelpersBusyException>(() => pool.Take("a", _user, NoStart));
     }
 
     [Fact]
@@ -146,14 +147,14 @@ public sealed class FileHelperPoolTests : RuntimeTest
         Assert.NotSame(busy, other);
 
         pool.GiveBack(other);
-        Assert.Same(other, pool.Take("a", NoStart));
+        Assert.Same(other, pool.Take("a", _user, NoStart));
     }
 
     [Fact]
     public void A_start_that_fails_leaves_its_place()
     {
         using var pool = Pool(count: 1);
-        Assert.Throws<InvalidOperationException>(() => pool.Take("a", () => throw new InvalidOperationException("no")));
+        Assert.Throws<InvalidOperationException>(() => pool.Take("a", _user, () => throw new InvalidOperationException("no")));
         Assert.Equal(0, pool.Count);
         Take(pool, "a");
     }
@@ -165,7 +166,7 @@ public sealed class FileHelperPoolTests : RuntimeTest
         var (busy, idle) = (Take(pool, "a"), Take(pool, "b"));
         pool.GiveBack(idle);
         var refused = Take(pool, "c");
-        var waiting = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => pool.Take("d", NoStart)));
+        var waiting = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => pool.Take("d", _user, NoStart)));
 
         pool.Dispose();
 
@@ -179,11 +180,79 @@ public sealed class FileHelperPoolTests : RuntimeTest
         Assert.Equal(0, pool.Count);
     }
 
+    [Fact]
+    public void A_helper_that_does_not_come_back_is_set_aside_when_another_is_wanted()
+    {
+        using var pool = Pool(count: 1, slowAfter: TimeSpan.FromMilliseconds(10));
+        var hung = Take(pool, "a");
+        var other = Take(pool, "b");
+        Assert.Equal((2, 2), (pool.Count, pool.BusyCount));
+        Assert.False(hung.IsAborted);
+
+        pool.GiveBack(hung); // it comes back after all, and there is no place for it
+        Assert.True(hung.IsDisposed);
+        pool.GiveBack(other);
+        Assert.Equal(1, pool.Count);
+        Assert.Same(other, pool.Take("b", _user, NoStart));
+    }
+
+    [Fact]
+    public async Task Of_too_many_set_aside_one_is_ended_of_whoever_has_the_most()
+    {
+        using var pool = Pool(count: 1, slowAfter: TimeSpan.FromMilliseconds(10), slow: 3);
+        HelperUser few = new(Principal.Named("few")), many = new(Principal.Named("many"));
+        var first = Take(pool, "a", few);
+        var second = Take(pool, "a", many);
+        var third = Take(pool, "a", many);
+        var last = Take(pool, "a", many);
+        var waiting = Task.Run(() => Take(pool, "b", few));
+        Assert.True(SpinWait.SpinUntil(() => second.IsAborted, TestTimeouts.Default));
+        Assert.False(waiting.IsCompleted);
+
+        Assert.True(pool.LetGo(second));
+        Assert.True(second.IsDisposed);
+        await waiting.SoonAsync();
+        Assert.All([first, third, last], helper => Assert.False(helper.IsAborted));
+        Assert.False(pool.LetGo(third));
+    }
+
+    [Fact]
+    public void One_principal_has_three_quarters_of_the_places_at_most()
+    {
+        using var pool = Pool(count: 4, patience: TimeSpan.FromMilliseconds(50));
+        HelperUser[] sessions = [new(Principal.Named("many")), new(Principal.Named("many"))];
+        for (var number = 0; number < 3; number++)
+        {
+            Take(pool, $"{number}", sessions[number % 2]);
+        }
+
+        Assert.Throws<FileHelpersBusyException>(() => pool.Take("d", sessions[0], NoStart));
+        Take(pool, "e", new HelperUser(Principal.Named("other")));
+    }
+
+    [Fact]
+    public async Task The_session_with_the_fewest_helpers_comes_first()
+    {
+        using var pool = Pool(count: 2);
+        HelperUser greedy = new(Principal.Stdio), modest = new(Principal.Stdio);
+        var (first, second) = (Take(pool, "a", greedy), Take(pool, "b", greedy));
+        var next = Task.Run(() => Take(pool, "c", greedy));
+        Assert.True(SpinWait.SpinUntil(() => pool.WaitingCount == 1, TestTimeouts.Default));
+        var modestly = Task.Run(() => Take(pool, "d", modest));
+        Assert.True(SpinWait.SpinUntil(() => pool.WaitingCount == 2, TestTimeouts.Default));
+
+        pool.LetGo(first);
+        await modestly.SoonAsync();
+        Assert.False(next.IsCompleted);
+        pool.LetGo(second);
+        await next.SoonAsync();
+    }
+
     private static IFileHelper NoStart() => throw new InvalidOperationException("a helper was there");
 
-    private static FakeHelper Take(FileHelperPool pool, string key) => (FakeHelper)pool.Take(key, () => new FakeHelper());
+    private static FakeHelper Take(FileHelperPool pool, string key, HelperUser? user = null) => (FakeHelper)pool.Take(key, user ?? _user, () => new FakeHelper());
 
-    private FileHelperPool Pool(int count = 16, TimeSpan? idle = null, TimeSpan? patience = null) => new(
-        Settings.Sandbox with { Helpers = count, HelperIdle = idle ?? _idle, HelperPatience = patience ?? TestTimeouts.Default },
+    private FileHelperPool Pool(int count = 16, TimeSpan? idle = null, TimeSpan? patience = null, TimeSpan? slowAfter = null, int slow = 48) => new(
+        Settings.Sandbox with { Helpers = count, HelperSlowAfter = slowAfter ?? TestTimeouts.Default, SlowHelpers = slow, HelperIdle = idle ?? _idle, HelperPatience = patience ?? TestTimeouts.Default },
         Clock);
 }

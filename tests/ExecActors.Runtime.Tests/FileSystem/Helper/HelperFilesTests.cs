@@ -76,7 +76,7 @@ public sealed class HelperFilesTests : HelperTest
             new ProfileEntry(new ProfilePath.Literal(At.Bytes("ws")), ProfileAccess.Read));
 
         Assert.Equal("A", At.Read(sandbox, "ws/a.txt"));
-        Assert.True(At.Files.TryOpen(new FsReadFileParams("/etc/hostname"u8.ToArray()), sandbox, out var file, out var error), error.Message);
+        Assert.True(At.Files.TryOpen(new FsReadFileParams("/etc/hostname"u8.ToArray()), sandbox, Playground.User, out var file, out var error), error.Message);
         file.Dispose();
         Assert.Equal(Playground.NotFound, At.ReadError(sandbox, "ws/missing"));
         Assert.Equal(Playground.NotFound, At.OpenError(sandbox, new FsReadFileParams(Encoding.UTF8.GetBytes(HelperBinary.Path))));

@@ -80,7 +80,7 @@ public sealed class HelperLossTests : HelperTest
             Assert.Equal(default, At.WriteFile(sandbox, "ws/b.txt", "B"));
             Assert.Equal(Playground.NotFound, At.ReadError(sandbox, "ws/missing"));
             Assert.Equal(default, At.Refusal(sandbox, new FsCopyParams(At.Bytes("ws/a.txt"), At.Bytes("ws/c.txt"), Recursive: false)));
-            Assert.True(At.Files.TryOpen(new FsOpenParams("h", At.Bytes("ws/a.txt"), FsOpenMode.Replace, Atomic: true), sandbox, out var abandoned, out _));
+            Assert.True(At.Files.TryOpen(new FsOpenParams("h", At.Bytes("ws/a.txt"), FsOpenMode.Replace, Atomic: true), sandbox, Playground.User, out var abandoned, out _));
             abandoned.Dispose();
             _ = await KilledMeanwhileAsync(() => At.WriteFile(sandbox, "ws/new", "N"));
         }

@@ -24,6 +24,9 @@ internal sealed class Playground : IDisposable
     /// <summary>What is denied.</summary>
     public static readonly RpcError Denied = new(ErrorCodes.InvalidRequest, "Permission denied (os error 13)");
 
+    /// <summary>Who asks.</summary>
+    public static readonly HelperUser User = new(Principal.Stdio);
+
     private readonly TemporaryFolder _folder = new();
 
     public Playground(IScheduler scheduler, string bubblewrap = "bwrap", string? program = null)
@@ -83,7 +86,7 @@ internal sealed class Playground : IDisposable
     /// <summary>The text of a file, read inside.</summary>
     public string Read(SandboxContext sandbox, string name)
     {
-        Assert.True(Files.TryOpen(new FsReadFileParams(Bytes(name)), sandbox, out var file, out var error), error.Message);
+        Assert.True(Files.TryOpen(new FsReadFileParams(Bytes(name)), sandbox, User, out var file, out var error), error.Message);
         using (file)
         {
             var buffer = new byte[1024];
@@ -98,7 +101,7 @@ internal sealed class Playground : IDisposable
     /// <summary>Why a file cannot be opened inside.</summary>
     public RpcError OpenError(SandboxContext sandbox, object parameters)
     {
-        var isOpened = Files.TryOpen(parameters, sandbox, out var file, out var error);
+        var isOpened = Files.TryOpen(parameters, sandbox, User, out var file, out var error);
         file?.Dispose();
         Assert.False(isOpened);
         return error;
@@ -107,7 +110,7 @@ internal sealed class Playground : IDisposable
     /// <summary>Writes a file inside; why not, or nothing.</summary>
     public RpcError WriteFile(SandboxContext sandbox, string name, string content)
     {
-        if (!Files.TryOpen(new FsWriteFileParams(Bytes(name), default), sandbox, out var file, out var error))
+        if (!Files.TryOpen(new FsWriteFileParams(Bytes(name), default), sandbox, User, out var file, out var error))
         {
             return error;
         }
@@ -123,13 +126,13 @@ internal sealed class Playground : IDisposable
     public string Result(SandboxContext sandbox, object parameters)
     {
         var result = new ArrayBufferWriter<byte>();
-        var error = Files.Execute(parameters, sandbox, result);
+        var error = Files.Execute(parameters, sandbox, User, result);
         Assert.True(error is null, error?.Message);
         return Encoding.UTF8.GetString(result.WrittenSpan);
     }
 
     /// <summary>Why a method is refused; nothing when it is not.</summary>
-    public RpcError Refusal(SandboxContext sandbox, object parameters) => Files.Execute(parameters, sandbox, new ArrayBufferWriter<byte>()) ?? default;
+    public RpcError Refusal(SandboxContext sandbox, object parameters) => Files.Execute(parameters, sandbox, User, new ArrayBufferWriter<byte>()) ?? default;
 
     public void Dispose()
     {

@@ -144,8 +144,8 @@ public sealed class SandboxedFilesTests : HelperTest
     {
         At.Write("ws/a.txt", "A");
         var sandbox = Playground.Sandbox((At.Path("ws"), ProfileAccess.Write));
-        Assert.True(At.Files.TryOpen(new FsOpenParams("r", At.Bytes("ws/a.txt")), sandbox, out var read, out _));
-        Assert.True(At.Files.TryOpen(new FsOpenParams("w", At.Bytes("ws/b.txt"), FsOpenMode.Replace), sandbox, out var write, out _));
+        Assert.True(At.Files.TryOpen(new FsOpenParams("r", At.Bytes("ws/a.txt")), sandbox, Playground.User, out var read, out _));
+        Assert.True(At.Files.TryOpen(new FsOpenParams("w", At.Bytes("ws/b.txt"), FsOpenMode.Replace), sandbox, Playground.User, out var write, out _));
         Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(0, At.Pool.Count);
 
@@ -167,7 +167,7 @@ public sealed class SandboxedFilesTests : HelperTest
     {
         At.Write("ws/a.txt", "old");
         var sandbox = Playground.Sandbox((At.Path("ws"), ProfileAccess.Write));
-        Assert.True(At.Files.TryOpen(new FsOpenParams("w", At.Bytes("ws/a.txt"), FsOpenMode.Replace, Atomic: true), sandbox, out var file, out var error), error.Message);
+        Assert.True(At.Files.TryOpen(new FsOpenParams("w", At.Bytes("ws/a.txt"), FsOpenMode.Replace, Atomic: true), sandbox, Playground.User, out var file, out var error), error.Message);
         using (file)
         {
             Assert.True(file.WriteAt("new"u8, 0).Succeeded);

@@ -112,7 +112,7 @@ public sealed class WarmHelperTests : HelperTest
                 At.Refusal(sandbox, new FsRemoveParams(At.Bytes("ws/way"), Recursive: true));
                 break;
             default:
-                if (At.Files.TryOpen(new FsOpenParams("h", At.Bytes($"ws/way/{name}"), FsOpenMode.Replace, Atomic: true), sandbox, out var file, out _))
+                if (At.Files.TryOpen(new FsOpenParams("h", At.Bytes($"ws/way/{name}"), FsOpenMode.Replace, Atomic: true), sandbox, Playground.User, out var file, out _))
                 {
                     using (file)
                     {
