@@ -1,5 +1,6 @@
 using System.Text;
 using ExecActors.Platform.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace ExecActors.Platform;
 
@@ -11,9 +12,9 @@ namespace ExecActors.Platform;
 public sealed class ProcFiles
 {
     private const string Proc = "/proc";
-    private const string Network = "/proc/self/net";
-    private const int AnyMayWrite = 0x92; // 0222
+    private const uint AnyMayWrite = 0x92; // 0222
     private const int MostDepth = 4;
+    private const int MostNames = 64; // a mount costs as much as a look at some hundred; in /proc/fs each disk has its own
 
     private readonly List<string> _words;
 
@@ -22,7 +23,7 @@ public sealed class ProcFiles
     /// <summary>Nothing is covered.</summary>
     public static ProcFiles None { get; } = new([]);
 
-    /// <summary>Finds what this kernel has of them. Blocks for a fraction of a millisecond.</summary>
+    /// <summary>Finds what this kernel has of them now: files that can be written, and directories with such a file. Blocks for a fraction of a millisecond.</summary>
     /// <param name="sharesNetwork">
     /// Whether the sandbox has the host's network. What then can be written of it is in the directory of each process, where nothing can be mounted: if there
     /// is such a file, all of /proc is read-only.
@@ -31,65 +32,65 @@ public sealed class ProcFiles
     {
         var words = new List<string>();
         var hasSettings = false;
-        foreach (var (name, type) in List(Proc, stopsAtProcesses: true))
+        _ = DirectoryReader.Open("/proc"u8, followLink: true, guard: null, out var opened);
+        using var reader = opened;
+
+        // The kernel lists what is the machine's before the processes.
+        while (reader is not null && reader.MoveNext() && !char.IsAsciiDigit((char)reader.Name[0]))
         {
-            var path = $"{Proc}/{name}";
-            if (IsDirectory(path, type) || IsWritableFile(path, type))
+            var left = MostNames;
+            if (CanBeWritten(reader, MostDepth, ref left))
             {
+                var path = $"{Proc}/{Encoding.Latin1.GetString(reader.Name)}";
                 words.AddRange(["--ro-bind-try", path, path]); // it goes with the module that made it, inside as well
-                hasSettings |= name is "sys";
+                hasSettings |= reader.Name.SequenceEqual("sys"u8);
             }
         }
 
         // A /proc outside that hides something says nothing of what the new one inside has.
-        return !hasSettings || (sharesNetwork && HoldsWritableFile(Network, MostDepth)) ? new ProcFiles(["--remount-ro", Proc]) : new ProcFiles(words);
+        return !hasSettings || (sharesNetwork && NetworkCanBeWritten()) ? new ProcFiles(["--remount-ro", Proc]) : new ProcFiles(words);
     }
+
+    /// <summary>The paths that are covered one by one.</summary>
+    internal IEnumerable<string> Paths => _words.Where(word => word.StartsWith(Proc + "/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal);
 
     internal void AddTo(List<string> words) => words.AddRange(_words);
 
-    private static bool HoldsWritableFile(string directory, int depth) =>
-        List(directory, stopsAtProcesses: false).Any(entry =>
-            IsWritableFile($"{directory}/{entry.Name}", entry.Type)
-            || (IsDirectory($"{directory}/{entry.Name}", entry.Type) && (depth == 0 || HoldsWritableFile($"{directory}/{entry.Name}", depth - 1))));
-
-    private static bool IsDirectory(string path, byte type) =>
-        type == Libc.DT_DIR || (type == Libc.DT_UNKNOWN && Libc.FileIdentity(CString.Of(path), out var facts) == 0 && facts.IsDirectory);
-
-    private static bool IsWritableFile(string path, byte type) =>
-        type is not (Libc.DT_DIR or Libc.DT_LNK) && Libc.FileIdentity(CString.Of(path), out var facts) == 0 && !facts.IsLink && !facts.IsDirectory
-        && (facts.Mode & AnyMayWrite) != 0;
-
-    // The kernel lists what is the machine's before the processes.
-    private static unsafe List<(string Name, byte Type)> List(string directory, bool stopsAtProcesses)
+    private static bool NetworkCanBeWritten()
     {
-        var names = new List<(string Name, byte Type)>();
-        var stream = Libc.OpenDirectoryStream(CString.Of(directory));
-        if (stream is null)
+        var left = int.MaxValue;
+        return AnyCanBeWritten(Libc.NoDirectory, "/proc/self/net\0"u8, MostDepth, ref left);
+    }
+
+    // Where it would take a long look to tell, it is said to be so.
+    private static bool CanBeWritten(DirectoryReader at, int depth, ref int left)
+    {
+        if (at.Type == Libc.DT_LNK || left-- <= 0)
         {
-            return names;
+            return at.Type != Libc.DT_LNK;
         }
 
-        try
+        if (at.Type == Libc.DT_DIR)
         {
-            while (Libc.ReadDirectory(stream, out var type) is { } name)
-            {
-                var text = Encoding.Latin1.GetString(name);
-                if (stopsAtProcesses && char.IsAsciiDigit(text[0]))
-                {
-                    break;
-                }
+            return depth == 0 || AnyCanBeWritten(at.Descriptor, at.NameWithNul, depth - 1, ref left);
+        }
 
-                if (text is not ("." or ".."))
-                {
-                    names.Add((text, type));
-                }
+        return Libc.StatusAt(at.Descriptor, at.NameWithNul, Libc.AT_SYMLINK_NOFOLLOW, out var status) == 0
+            && !status.IsLink && (status.IsDirectory || (status.Permissions & AnyMayWrite) != 0);
+    }
+
+    private static bool AnyCanBeWritten(SafeFileHandle from, ReadOnlySpan<byte> name, int depth, ref int left)
+    {
+        _ = DirectoryReader.Open(from, name, followLink: false, guard: null, out var opened);
+        using var reader = opened;
+        while (reader is not null && reader.MoveNext())
+        {
+            if (CanBeWritten(reader, depth, ref left))
+            {
+                return true;
             }
         }
-        finally
-        {
-            _ = Libc.CloseDirectory(stream);
-        }
 
-        return names;
+        return reader is null || reader.Errno != 0;
     }
 }

@@ -43,6 +43,17 @@ public sealed class MachineStateTests(HostFixture fixture) : IClassFixture<HostF
     }
 
     [SandboxFact]
+    public async Task Only_what_can_be_written_or_holds_something_that_can_is_covered()
+    {
+        // A mount for each of the others would be the longest part of a start. What this user may not look into may hold something.
+        var covered = ProcFiles.Find(sharesNetwork: false).Paths.ToArray();
+        var holding = await SayAsync(
+            fixture.Host, policy: null, "/",
+            $"for p in {string.Join(' ', covered)}; do find $p \\( -perm /222 ! -type l ! -type d \\) -o \\( -type d ! -readable \\) 2>/dev/null | sed 's|^\\(/proc/[^/]*\\).*|\\1|'; done | sort -u");
+        Assert.Equal(covered.Order(StringComparer.Ordinal), holding.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    [SandboxFact]
     public async Task What_belongs_to_a_process_can_be_written_as_ever() =>
         Assert.Equal(
             "500\nmine\nout",
