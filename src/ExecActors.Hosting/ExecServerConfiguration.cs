@@ -15,7 +15,7 @@ internal sealed class ExecServerConfiguration
     public ExecServerConfiguration(IOptions<ExecServerOptions> options)
     {
         Config = ExecServerSettings.Overlay(options.Value.Hocon, options.Value.HoconSource);
-        var settings = ExecServerSettings.From(Config).Within(OpenFiles.Limit);
+        var settings = ExecServerSettings.From(Config).Within(OpenFiles.Limit).WithinWatches(INotifyLimits.UserWatches);
         Settings = options.Value.ConcurrentRequests is { } cap
             ? settings with { Limits = settings.Limits with { ConcurrentRequests = cap } }
             : settings;

@@ -23,6 +23,9 @@ internal sealed class SharedPlaces(int limit, string key, int limitOfShare, stri
     /// <summary>Whether one more of somebody would be admitted now.</summary>
     public bool HasRoomFor(Principal principal) => _all.HasRoom && _shares.GetValueOrDefault(principal.Share) < limitOfShare;
 
+    /// <summary>The setting that stands against one more of somebody; that of the whole when none does any more.</summary>
+    public string KeyAgainst(Principal principal) => _shares.GetValueOrDefault(principal.Share) >= limitOfShare ? keyOfShare : key;
+
     /// <summary>Takes one.</summary>
     /// <returns>The setting that stands against it; null when none does, and one is taken.</returns>
     public string? TryTake(Principal principal)
@@ -48,6 +51,15 @@ internal sealed class SharedPlaces(int limit, string key, int limitOfShare, stri
         Leave(principal);
         _all.GiveBack();
     }
+
+    /// <summary>The places for processes that have not ended.</summary>
+    public static SharedPlaces ForProcesses(LimitSettings limits) =>
+        new(limits.Processes, "limits.processes", limits.ProcessesPerPrincipal, "limits.processes-per-principal");
+
+    /// <summary>The places for directories and files that are watched.</summary>
+    public static SharedPlaces ForWatchedDirectories(LimitSettings limits) => new(
+        limits.WatchedDirectoriesOfServer, "limits.watched-directories-of-server",
+        limits.WatchedDirectoriesPerPrincipal, "limits.watched-directories-per-principal");
 
     /// <summary>The places for connections.</summary>
     public static SharedPlaces ForConnections(LimitSettings limits) =>

@@ -61,4 +61,7 @@ public enum FileRefusal
 
     /// <summary>A tree has more directories than may be watched.</summary>
     TooManyDirectories,
+
+    /// <summary>Whoever watches has as many directories watched as they may.</summary>
+    NoWatchPlaces,
 }

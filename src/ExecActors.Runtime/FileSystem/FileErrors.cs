@@ -25,6 +25,7 @@ internal static class FileErrors
         [FileRefusal.ReplacementFailed] =
             Errors.Internal("the file was not replaced, because a write to it failed before; open it again and write all of it"),
         [FileRefusal.TooManyDirectories] = Errors.Limit("limits.watched-directories"),
+        [FileRefusal.NoWatchPlaces] = Errors.Limit("limits.watched-directories-of-server"), // whoever knows which bound it was says so
     };
 
     /// <summary>The refusal for an operation that did not succeed.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class WatchActor
         Run(() =>
         {
             var outcome = _environment.Watcher.WatchTree(
-                asked.Path, asked.Recursive, _environment.Limits.WatchedDirectories, () => self.Tell(new TreeReady(tree)), out var watch);
+                asked.Path, asked.Recursive, _environment.Limits.WatchedDirectories, _environment.Places, () => self.Tell(new TreeReady(tree)), out var watch);
             tree.Cell.SetUp(watch);
             self.Tell(new TreeSetUp(request, asked.Path, tree, outcome));
         });
@@ -68,8 +68,9 @@ internal sealed partial class WatchActor
         Arm(done.Tree);
     }
 
-    private static RpcError WhyNot(TreeSetUp failed) => failed.Outcome.Errno switch
+    private RpcError WhyNot(TreeSetUp failed) => failed.Outcome.Errno switch
     {
+        _ when failed.Outcome.Refusal == FileRefusal.NoWatchPlaces => Errors.Limit(_environment.Places.Key),
         EMFILE => Errors.Internal(
             "fs/watch needs an inotify instance, and this machine has no more for the server's user; end other watchers or raise fs.inotify.max_user_instances"),
         ENOSPC => Errors.Internal(

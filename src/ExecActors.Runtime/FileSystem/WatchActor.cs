@@ -127,7 +127,7 @@ internal sealed partial class WatchActor : ActorBase
         _settingUp.Add(watch);
         Run(() =>
         {
-            watch.Cell.SetUp(_environment.Watcher.WatchMissing(asked.Missing, asked.Present, () => self.Tell(new MissingFired(watch))));
+            watch.Cell.SetUp(_environment.Watcher.WatchMissing(asked.Missing, asked.Present, _environment.Places, () => self.Tell(new MissingFired(watch))));
             self.Tell(new MissingSetUp(request, watch));
         });
     }

@@ -26,4 +26,5 @@ internal static class WatchProtocol
 /// <param name="Watcher">Makes them.</param>
 /// <param name="Workers">Where they are set up and read, which may block.</param>
 /// <param name="Limits">How many there may be.</param>
-internal sealed record WatchEnvironment(IFileWatcher Watcher, SessionWorkers Workers, LimitSettings Limits);
+/// <param name="Places">What the principal may have watched in all.</param>
+internal sealed record WatchEnvironment(IFileWatcher Watcher, SessionWorkers Workers, LimitSettings Limits, WatchPlaces Places);

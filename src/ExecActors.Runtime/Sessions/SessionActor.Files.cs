@@ -18,7 +18,7 @@ internal sealed partial class SessionActor
         }
 
         attached.Watches ??= Context.ActorOf(
-            WatchActor.Props(new WatchEnvironment(_environment.Watcher, _fileWorkers, _environment.Settings.Limits), attached.Epoch), $"watches-{attached.Epoch}");
+            WatchActor.Props(new WatchEnvironment(_environment.Watcher, _fileWorkers, _environment.Settings.Limits, _watchPlaces), attached.Epoch), $"watches-{attached.Epoch}");
         attached.Answers.Assign(request.Ticket, attached.Watches);
         attached.Watches.Tell(new WatchProtocol.Request(request, message.Params));
     }

@@ -87,7 +87,7 @@ internal sealed partial class SessionActor
             return Errors.Limit("limits.closed-bytes-per-session");
         }
 
-        return _environment.Processes.TryTake() ? null : Errors.Limit("limits.processes");
+        return _environment.Processes.TryTake(_environment.Principal) is { } key ? Errors.Limit(key) : null;
     }
 
     // Whether the machine can enforce it is found out on a blocking worker, with the files as they are then.
@@ -189,7 +189,7 @@ internal sealed partial class SessionActor
         entry.ClosedWithBytes = retainedBytes;
         _closed.AddLast(entry);
         _closedBytes += retainedBytes;
-        _environment.Processes.GiveBack();
+        _environment.Processes.GiveBack(_environment.Principal);
         var limits = _environment.Settings.Limits;
         while (_closed.Count > limits.ClosedProcessesPerSession || (_closedBytes > limits.ClosedBytesPerSession && _closed.Count > 1))
         {
@@ -233,7 +233,7 @@ internal sealed partial class SessionActor
         }
         else
         {
-            _environment.Processes.GiveBack();
+            _environment.Processes.GiveBack(_environment.Principal);
         }
 
         _shares.Remove(entry.Actor);

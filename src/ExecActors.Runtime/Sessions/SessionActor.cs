@@ -30,6 +30,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
     private readonly SessionWorkers _nameWorkers;
     private readonly FileDesk _files;
     private readonly HelperUser _helperUser;
+    private readonly WatchPlaces _watchPlaces;
     private readonly OutputShares _shares;
     private readonly IProcessFamily _family;
     private long _closedBytes;
@@ -50,6 +51,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         _nameWorkers = new SessionWorkers(environment.Lanes.Names, environment.Principal);
         _files = new FileDesk(environment.Files, _fileWorkers, Self, Answer, environment.Settings.Limits.FileHandlesPerConnection, environment.Settings.Limits.WorkersPerSession);
         _helperUser = new HelperUser(environment.Principal);
+        _watchPlaces = new WatchPlaces(environment.WatchedDirectories, environment.Principal);
         _shares = new OutputShares(environment.Settings.Output, environment.Settings.Process);
         _family = environment.Process.Host.NewFamily();
         Become(Detached);
@@ -80,7 +82,7 @@ internal sealed partial class SessionActor : ActorBase, IWithTimers
         {
             if (entry.ClosedWithBytes is null)
             {
-                _environment.Processes.GiveBack();
+                _environment.Processes.GiveBack(_environment.Principal);
             }
 
             DropDeferred(entry, epoch: null);

@@ -33,7 +33,10 @@ internal sealed record SessionEnvironment
     public required WorkerLanes Lanes { get; init; }
 
     /// <summary>Counts the processes of all sessions.</summary>
-    public required AdmissionCounter Processes { get; init; }
+    public required SharedPlaces Processes { get; init; }
+
+    /// <summary>Counts the directories and files that the watches of all sessions have.</summary>
+    public required SharedPlaces WatchedDirectories { get; init; }
 
     /// <summary>Told when a session has ended: <see cref="Memory.MemoryProtocol.LoadEnded"/>.</summary>
     public IActorRef Memory { get; init; } = ActorRefs.Nobody;

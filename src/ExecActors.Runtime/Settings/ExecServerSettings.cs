@@ -67,6 +67,17 @@ public sealed record ExecServerSettings
         },
     };
 
+    /// <summary>The same, with three quarters at most of the directories that the server's user may have watched, and a half for one principal.</summary>
+    /// <param name="userWatches">How many the user may have; null when that is not known.</param>
+    public ExecServerSettings WithinWatches(int? userWatches) => userWatches is not { } watches ? this : this with
+    {
+        Limits = Limits with
+        {
+            WatchedDirectoriesOfServer = Math.Clamp(watches - (watches / 4), 1, Limits.WatchedDirectoriesOfServer),
+            WatchedDirectoriesPerPrincipal = Math.Clamp(watches / 2, 1, Limits.WatchedDirectoriesPerPrincipal),
+        },
+    };
+
     /// <summary>The built-in configuration: <c>hocon/execactors.conf</c>.</summary>
     public static Config BuiltIn { get; } = LoadBuiltIn();
 
@@ -115,6 +126,7 @@ public sealed record ExecServerSettings
                 Sessions = read.Count("execactors.limits.sessions", 1, 1_000_000),
                 SessionsPerPrincipal = read.Count("execactors.limits.sessions-per-principal", 1, 1_000_000),
                 Processes = read.Count("execactors.limits.processes", 1, 1_000_000),
+                ProcessesPerPrincipal = read.Count("execactors.limits.processes-per-principal", 1, 1_000_000),
                 ProcessesPerSession = read.Count("execactors.limits.processes-per-session", 1, 1_000_000),
                 ClosedProcessesPerSession = read.Count("execactors.limits.closed-processes-per-session", 1, 1_000_000),
                 ClosedBytesPerSession = read.Bytes("execactors.limits.closed-bytes-per-session", 1 << 20, 1 << 30),
@@ -124,6 +136,8 @@ public sealed record ExecServerSettings
                 WatchesPerConnection = read.Count("execactors.limits.watches-per-connection", 1, 65_536),
                 InotifyDescriptors = read.Count("execactors.limits.inotify-descriptors", 1, 1024),
                 WatchedDirectories = read.Count("execactors.limits.watched-directories", 1, 1_000_000),
+                WatchedDirectoriesPerPrincipal = read.Count("execactors.limits.watched-directories-per-principal", 1, 100_000_000),
+                WatchedDirectoriesOfServer = read.Count("execactors.limits.watched-directories-of-server", 1, 100_000_000),
                 MessageBytes = read.Bytes("execactors.limits.message-bytes", 64 << 10, 1 << 30),
                 WaitingRequests = read.Count("execactors.limits.waiting-requests", 1, 1_000_000),
                 InFlightRequests = read.Count("execactors.limits.in-flight-requests", 1, 65_536),
@@ -222,6 +236,9 @@ public sealed record LimitSettings
     /// <summary>Processes that have not ended, over all sessions.</summary>
     public required int Processes { get; init; }
 
+    /// <summary>Those of one principal.</summary>
+    public required int ProcessesPerPrincipal { get; init; }
+
     /// <summary>Processes of one session that have not ended.</summary>
     public required int ProcessesPerSession { get; init; }
 
@@ -248,6 +265,12 @@ public sealed record LimitSettings
 
     /// <summary>Directories under one watch.</summary>
     public required int WatchedDirectories { get; init; }
+
+    /// <summary>Directories and files that all watches of one principal have.</summary>
+    public required int WatchedDirectoriesPerPrincipal { get; init; }
+
+    /// <summary>Directories and files that all watches have.</summary>
+    public required int WatchedDirectoriesOfServer { get; init; }
 
     /// <summary>Longest message, in bytes.</summary>
     public required int MessageBytes { get; init; }

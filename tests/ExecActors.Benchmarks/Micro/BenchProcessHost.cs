@@ -64,9 +64,9 @@ internal sealed class NoWatcher : IFileWatcher
 {
     private const int Enosys = 38;
 
-    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed) => null;
+    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, IWatchPlaces places, Action changed) => null;
 
-    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch)
+    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, IWatchPlaces places, Action ready, out ITreeWatch? watch)
     {
         watch = null;
         return new FileOutcome(Enosys, FileRefusal.None);

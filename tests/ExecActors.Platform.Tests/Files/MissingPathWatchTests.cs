@@ -84,7 +84,20 @@ public sealed class MissingPathWatchTests : IClassFixture<HostFixture>, IDisposa
     }
 
     [Fact]
-    public void The_root_is_there() => Assert.Null(_watcher.WatchMissing(["/"u8.ToArray()], null, () => { }));
+    public void Each_directory_on_the_way_takes_a_place_and_gives_it_back()
+    {
+        var places = new CountedPlaces(100);
+        using (_watcher.WatchMissing([_tree["absent"], _tree["other"]], null, places, () => { }))
+        {
+            Assert.InRange(places.Taken, 2, 99);
+            Assert.Null(_watcher.WatchMissing([_tree["absent"]], null, new CountedPlaces(places.Taken - 1), () => { }));
+        }
+
+        Assert.Equal(0, places.Taken);
+    }
+
+    [Fact]
+    public void The_root_is_there() => Assert.Null(_watcher.WatchMissing(["/"u8.ToArray()], null, CountedPlaces.Plenty, () => { }));
 
     [Fact]
     public async Task Any_of_many_paths_fires_it_once()
@@ -92,7 +105,7 @@ public sealed class MissingPathWatchTests : IClassFixture<HostFixture>, IDisposa
         var calls = 0;
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var paths = Enumerable.Range(0, 64).Select(number => _tree[$"p/{number}/x"]).ToList();
-        using var watch = _watcher.WatchMissing(paths, null, () =>
+        using var watch = _watcher.WatchMissing(paths, null, CountedPlaces.Plenty, () =>
         {
             Interlocked.Increment(ref calls);
             first.TrySetResult();
@@ -144,7 +157,7 @@ public sealed class MissingPathWatchTests : IClassFixture<HostFixture>, IDisposa
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         fired = source.Task;
-        return _watcher.WatchMissing([.. missing.Select(name => _tree[name])], present is null ? null : _tree[present], () => source.SetResult());
+        return _watcher.WatchMissing([.. missing.Select(name => _tree[name])], present is null ? null : _tree[present], CountedPlaces.Plenty, () => source.SetResult());
     }
 
     /// <summary>Completes when everything that happened before has been looked at: the reactor takes descriptors in the order in which they had news.</summary>

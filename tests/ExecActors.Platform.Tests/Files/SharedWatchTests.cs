@@ -20,7 +20,7 @@ public sealed class SharedWatchTests(HostFixture fixture) : IClassFixture<HostFi
     {
         var before = InotifyDescriptors();
         var watches = Enumerable.Range(0, 300).Select(number => new Watched(this, $"many/{number}")).ToList();
-        using var missing = _watcher.WatchMissing([_tree["absent"]], null, () => { });
+        using var missing = _watcher.WatchMissing([_tree["absent"]], null, CountedPlaces.Plenty, () => { });
         Assert.NotNull(missing);
         Assert.Equal(before + Descriptors, InotifyDescriptors());
         foreach (var number in (int[])[0, 7, 299])
@@ -107,7 +107,7 @@ public sealed class SharedWatchTests(HostFixture fixture) : IClassFixture<HostFi
         {
             _test = test;
             FileTree.Done(test._watcher.WatchTree(
-                test._tree.Directory(name)[name], recursive: true, maxDirectories: 1000, () => _ready.Writer.TryWrite(true), out var watch));
+                test._tree.Directory(name)[name], recursive: true, maxDirectories: 1000, CountedPlaces.Plenty, () => _ready.Writer.TryWrite(true), out var watch));
             _watch = watch!;
         }
 

@@ -157,7 +157,7 @@ public sealed class TreeWatchTests : IClassFixture<HostFixture>, IDisposable
     {
         Assert.Equal(
             FileOutcome.Refused(FileRefusal.TooManyDirectories),
-            _watcher.WatchTree(_tree["w"], recursive: true, maxDirectories: 2, () => { }, out var refused));
+            _watcher.WatchTree(_tree["w"], recursive: true, maxDirectories: 2, CountedPlaces.Plenty, () => { }, out var refused));
         Assert.Null(refused);
 
         using var watch = Watch("w", maxDirectories: 3);
@@ -166,12 +166,33 @@ public sealed class TreeWatchTests : IClassFixture<HostFixture>, IDisposable
         Assert.Equal(["w/fourth Created"], changes.Select(Text), StringComparer.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_directory_takes_a_place_and_gives_it_back()
+    {
+        var places = new CountedPlaces(4);
+        using (var watch = Watch("w", places: places))
+        {
+            Assert.Equal(3, places.Taken);
+            _tree.Directory("w/fourth").Directory("w/fifth");
+            await ReadUntilAsync(watch, found => found.Overflow);
+            Assert.Equal(4, places.Taken);
+            Assert.Equal(FileOutcome.Refused(FileRefusal.NoWatchPlaces), _watcher.WatchTree(_tree["w"], recursive: true, Plenty, places, () => { }, out _));
+
+            Remove("w/fourth");
+            Remove("w/fifth");
+            await ReadUntilAsync(watch, "w/fifth Removed");
+            Assert.Equal(3, places.Taken);
+        }
+
+        Assert.Equal(0, places.Taken);
+    }
+
     [Theory]
     [InlineData("nope", Errno.ENOENT)]
     [InlineData("w/f/x", Errno.ENOTDIR)]
     public void What_is_not_there_is_not_watched(string name, int errno)
     {
-        Assert.Equal(FileOutcome.Failed(errno), _watcher.WatchTree(_tree[name], recursive: true, Plenty, () => { }, out var watch));
+        Assert.Equal(FileOutcome.Failed(errno), _watcher.WatchTree(_tree[name], recursive: true, Plenty, CountedPlaces.Plenty, () => { }, out var watch));
         Assert.Null(watch);
     }
 
@@ -200,9 +221,9 @@ public sealed class TreeWatchTests : IClassFixture<HostFixture>, IDisposable
         Assert.True(watch.Read().Ended);
     }
 
-    private ITreeWatch Watch(string name, bool recursive = true, int maxDirectories = Plenty)
+    private ITreeWatch Watch(string name, bool recursive = true, int maxDirectories = Plenty, CountedPlaces? places = null)
     {
-        FileTree.Done(_watcher.WatchTree(_tree[name], recursive, maxDirectories, () => _ready.Writer.TryWrite(true), out var watch));
+        FileTree.Done(_watcher.WatchTree(_tree[name], recursive, maxDirectories, places ?? CountedPlaces.Plenty, () => _ready.Writer.TryWrite(true), out var watch));
         return watch!;
     }
 

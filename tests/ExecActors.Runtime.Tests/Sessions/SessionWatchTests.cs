@@ -5,7 +5,7 @@ using ExecActors.Runtime.Tests.Support;
 
 namespace ExecActors.Runtime.Tests.Sessions;
 
-public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches-per-connection = 2")
+public sealed class SessionWatchTests() : RuntimeTest("execactors.limits { watches-per-connection = 2, watched-directories-per-principal = 5 }")
 {
     [Fact]
     public async Task A_missing_path_that_appears_is_told_once()
@@ -65,6 +65,34 @@ public sealed class SessionWatchTests() : RuntimeTest("execactors.limits.watches
 
         Assert.Equal(Wire.Result(5, "{}"), await client.AskAsync(Unwatch(5, 1)));
         await UntilAsync(client, () => Watcher.Trees.Single().IsDisposed, "the second watch has ended");
+    }
+
+    [Theory]
+    [InlineData(24, "fs/watch needs an inotify instance, and this machine has no more for the server's user; end other watchers or raise fs.inotify.max_user_instances")]
+    [InlineData(28, "fs/watch needs an inotify watch for each directory, and this machine has no more for the server's user; watch fewer or raise fs.inotify.max_user_watches")]
+    public async Task What_the_machine_has_no_more_of_is_said_with_its_remedy(int errno, string message)
+    {
+        Watcher.FailsWith = new FileOutcome(errno, FileRefusal.None);
+        Watcher.FailsBehind = new Gate();
+        Watcher.FailsBehind.Open();
+        var client = await AttachAsync();
+
+        Assert.Equal(Wire.Error(2, -32603, message), await client.AskAsync(Watch(2, 1)));
+    }
+
+    [Fact]
+    public async Task Directories_beyond_what_a_principal_may_watch_are_refused_with_the_key()
+    {
+        Watcher.FailsWith = new FileOutcome(0, FileRefusal.NoWatchPlaces);
+        Watcher.FailsBehind = new Gate();
+        Watcher.FailsBehind.Open();
+        var client = await AttachAsync();
+        for (var taken = 0; taken < Settings.Limits.WatchedDirectoriesPerPrincipal; taken++)
+        {
+            Assert.Null(Environment.WatchedDirectories.TryTake(client.Principal));
+        }
+
+        Assert.Equal(Wire.Error(2, -32005, "limit reached: limits.watched-directories-per-principal"), await client.AskAsync(Watch(2, 1)));
     }
 
     [Fact]

@@ -60,6 +60,17 @@ public sealed class SettingsTests
         Assert.Equal(1, settings.Within(8).Limits.ProcessesPerSession);
     }
 
+    [Fact]
+    public void Watches_leave_some_of_what_the_user_may_watch_to_other_programs()
+    {
+        var settings = ExecServerSettings.From(ExecServerSettings.BuiltIn);
+
+        Assert.Equal(settings, settings.WithinWatches(null));
+        Assert.Equal(settings, settings.WithinWatches(1_000_000));
+        var few = settings.WithinWatches(8192).Limits;
+        Assert.Equal((6144, 4096), (few.WatchedDirectoriesOfServer, few.WatchedDirectoriesPerPrincipal));
+    }
+
     [Theory]
     [InlineData("execactors.limits.conections = 1", "the file: unknown key `execactors.limits.conections`; known here: ")]
     [InlineData("execactors.nothing { a = 1 }", "the file: unknown key `execactors.nothing`; known here: ")]

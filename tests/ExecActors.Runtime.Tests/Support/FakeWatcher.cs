@@ -18,7 +18,7 @@ internal sealed class FakeWatcher : IFileWatcher
     public bool FiresAtOnce { get; set; }
 
     /// <inheritdoc/>
-    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed)
+    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, IWatchPlaces places, Action changed)
     {
         if (missing.Any(path => Encoding.UTF8.GetString(path).Contains("there", StringComparison.Ordinal)))
         {
@@ -35,18 +35,21 @@ internal sealed class FakeWatcher : IFileWatcher
         return watch;
     }
 
+    /// <summary>How watches on trees fail: ENOENT, unless the test says otherwise.</summary>
+    public FileOutcome FailsWith { get; set; } = new(2, FileRefusal.None);
+
     /// <summary>The next watch on a tree waits at it, and fails.</summary>
     public Gate? FailsBehind { get; set; }
 
     /// <inheritdoc/>
-    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch)
+    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, IWatchPlaces places, Action ready, out ITreeWatch? watch)
     {
         if (FailsBehind is { } gate)
         {
             FailsBehind = null;
             gate.Pass();
             watch = null;
-            return new FileOutcome(2, FileRefusal.None); // ENOENT
+            return FailsWith;
         }
 
         var tree = new FakeTreeWatch(ready);

@@ -49,7 +49,8 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
             Lanes = WorkerLanes.Of(Sys, Settings),
             Http = new HttpEnvironment(
                 new HttpEngine(Settings.Http, Web), Settings.Http, new Dictionary<string, string>(StringComparer.Ordinal), Lines),
-            Processes = Places = new AdmissionCounter(Settings.Limits.Processes),
+            Processes = Places = SharedPlaces.ForProcesses(Settings.Limits),
+            WatchedDirectories = SharedPlaces.ForWatchedDirectories(Settings.Limits),
             EnvironmentInfo = Encoding.UTF8.GetBytes(Wire.EnvironmentInfo),
             ServerVariables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/bin" },
             Log = Lines,
@@ -84,7 +85,7 @@ public abstract class RuntimeTest : TestKit, IAsyncLifetime
     private protected FakeUpstream Web { get; } = new();
 
     /// <summary>Counts the server's processes.</summary>
-    private protected AdmissionCounter Places { get; }
+    private protected SharedPlaces Places { get; }
 
     /// <summary>What the actors log.</summary>
     private protected RecordingLog Lines { get; } = new();

@@ -10,24 +10,26 @@ public interface IFileWatcher
     /// </remarks>
     /// <param name="missing">Absolute paths; at least one.</param>
     /// <param name="present">A path that is there and whose end is of interest too, or null.</param>
+    /// <param name="places">What the watch takes its directories and files from.</param>
     /// <param name="changed">Called at most once, perhaps before this method returns.</param>
     /// <returns>
     /// The watch, which is over once it fired; the caller disposes it. Null when it cannot be: a path of <paramref name="missing"/> is there already,
-    /// <paramref name="present"/> is not, an ancestor is a link or no directory or may not be read, or the system can watch no more.
+    /// <paramref name="present"/> is not, an ancestor is a link or no directory or may not be read, or no more can be watched.
     /// </returns>
-    IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed);
+    IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, IWatchPlaces places, Action changed);
 
     /// <summary>Watches a directory, or one file, for changes.</summary>
     /// <param name="path">Absolute; a link is followed here, but none below.</param>
     /// <param name="recursive">Whether all directories below are watched too, those made later included.</param>
     /// <param name="maxDirectories">How many directories may be watched; at least 1.</param>
+    /// <param name="places">What the watch takes its directories from.</param>
     /// <param name="ready">Called when there is something to read, once for each <see cref="ITreeWatch.Arm"/>.</param>
     /// <param name="watch">The watch, not armed yet; the caller disposes it. Null on failure.</param>
     /// <returns>
-    /// <see cref="FileRefusal.TooManyDirectories"/>, ENOENT, EACCES, EMFILE (no inotify instance left), ENOSPC (no inotify watch left) and the like. A directory
+    /// <see cref="FileRefusal.TooManyDirectories"/>, <see cref="FileRefusal.NoWatchPlaces"/>, ENOENT, EACCES, EMFILE (no inotify instance left), ENOSPC (no inotify watch left) and the like. A directory
     /// below that may not be read is left out.
     /// </returns>
-    FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch);
+    FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, IWatchPlaces places, Action ready, out ITreeWatch? watch);
 }
 
 /// <summary>A watch on a tree. One thread at a time; what nobody reads waits in a queue of its own, whose end is told as an overflow.</summary>

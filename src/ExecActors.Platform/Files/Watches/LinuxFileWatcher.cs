@@ -21,20 +21,22 @@ public sealed class LinuxFileWatcher : IFileWatcher
     }
 
     /// <inheritdoc/>
-    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, Action changed)
+    public IDisposable? WatchMissing(IReadOnlyList<byte[]> missing, byte[]? present, IWatchPlaces places, Action changed)
     {
         ArgumentNullException.ThrowIfNull(missing);
+        ArgumentNullException.ThrowIfNull(places);
         ArgumentNullException.ThrowIfNull(changed);
-        return MissingPathWatch.Start(_reactor, _hubs, missing, present, changed);
+        return MissingPathWatch.Start(_reactor, _hubs, missing, present, places, changed);
     }
 
     /// <inheritdoc/>
-    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, Action ready, out ITreeWatch? watch)
+    public FileOutcome WatchTree(byte[] path, bool recursive, int maxDirectories, IWatchPlaces places, Action ready, out ITreeWatch? watch)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(places);
         ArgumentNullException.ThrowIfNull(ready);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDirectories, 1);
-        var outcome = TreeWatch.Start(_hubs, path, recursive, maxDirectories, ready, out var started);
+        var outcome = TreeWatch.Start(_hubs, path, recursive, maxDirectories, places, ready, out var started);
         watch = started;
         return outcome;
     }

@@ -21,14 +21,16 @@ internal sealed class MissingPathWatch : IINotifyListener, IDisposable
     private readonly EventQueue _queue = new(); // what happens before that waits here
     private readonly INotifyHubs _hubs;
     private readonly INotifyHub _hub;
+    private readonly IWatchPlaces _places;
     private readonly Action _changed;
     private readonly Mounts? _mounts;
     private bool _begun;
     private int _fired;
     private int _disposed;
 
-    private MissingPathWatch(Reactor reactor, INotifyHubs hubs, INotifyHub hub, Action changed)
+    private MissingPathWatch(Reactor reactor, INotifyHubs hubs, INotifyHub hub, IWatchPlaces places, Action changed)
     {
+        _places = places;
         _hubs = hubs;
         _hub = hub;
         _changed = changed;
@@ -37,14 +39,14 @@ internal sealed class MissingPathWatch : IINotifyListener, IDisposable
     }
 
     /// <summary>Sets up and begins. Null when it cannot be.</summary>
-    public static MissingPathWatch? Start(Reactor reactor, INotifyHubs hubs, IReadOnlyList<byte[]> missing, byte[]? present, Action changed)
+    public static MissingPathWatch? Start(Reactor reactor, INotifyHubs hubs, IReadOnlyList<byte[]> missing, byte[]? present, IWatchPlaces places, Action changed)
     {
         if (!hubs.Join(out var hub).Succeeded)
         {
             return null;
         }
 
-        var watch = new MissingPathWatch(reactor, hubs, hub!, changed);
+        var watch = new MissingPathWatch(reactor, hubs, hub!, places, changed);
         if (missing.All(watch.AddMissing) && (present is null || watch.AddPresent(present)))
         {
             watch.Begin(reactor);
@@ -83,6 +85,7 @@ internal sealed class MissingPathWatch : IINotifyListener, IDisposable
             _hub.Remove(this, watch);
         }
 
+        _places.GiveBack(_names.Count);
         _hubs.Leave(_hub);
         _mounts?.Close();
     }
@@ -100,10 +103,15 @@ internal sealed class MissingPathWatch : IINotifyListener, IDisposable
         var name = CString.Of(path);
         if (Libc.StatusAt(Libc.NoDirectory, name, Libc.AT_SYMLINK_NOFOLLOW, out var status) == 0 && !status.IsDirectory)
         {
-            var watch = _hub.Add(this, name, PresentFile);
-            if (watch >= 0)
+            if (!_places.TryTake())
             {
-                _names.TryAdd(watch, []);
+                return false;
+            }
+
+            var watch = _hub.Add(this, name, PresentFile);
+            if (watch < 0 || !_names.TryAdd(watch, []))
+            {
+                _places.GiveBack(1);
             }
         }
 
@@ -120,13 +128,24 @@ internal sealed class MissingPathWatch : IINotifyListener, IDisposable
         var ends = NativePath.Prefixes(path).ToArray();
         for (var index = 0; index + 1 < ends.Length; index++)
         {
+            if (!_places.TryTake())
+            {
+                return false;
+            }
+
             var watch = _hub.Add(this, CString.Of(path.AsSpan(0, ends[index])), Directory);
             if (watch < 0)
             {
-                return Libc.LastErrno == Errno.ENOENT && index > 0; // the directory above tells when it appears
+                var isMissing = Libc.LastErrno == Errno.ENOENT;
+                _places.GiveBack(1);
+                return isMissing && index > 0; // the directory above tells when it appears
             }
 
-            if (!_names.TryGetValue(watch, out var names))
+            if (_names.TryGetValue(watch, out var names))
+            {
+                _places.GiveBack(1); // known from another path
+            }
+            else
             {
                 _names.Add(watch, names = []);
             }

@@ -20,18 +20,18 @@ internal sealed class TreeWatch : IINotifyListener, ITreeWatch
     private bool _ended;
     private int _closed;
 
-    private TreeWatch(INotifyHubs hubs, INotifyHub hub, byte[] root, bool recursive, int maxDirectories, byte[] path, byte[]? onlyName, Action ready)
+    private TreeWatch(INotifyHubs hubs, INotifyHub hub, byte[] root, bool recursive, int maxDirectories, IWatchPlaces places, byte[] path, byte[]? onlyName, Action ready)
     {
         _hubs = hubs;
         _hub = hub;
-        _tree = new WatchedTree(hub, this, root, recursive, maxDirectories);
+        _tree = new WatchedTree(hub, this, root, recursive, maxDirectories, places);
         _path = path;
         _onlyName = onlyName;
         _ready = ready;
     }
 
     /// <summary>Sets up; the watch is not armed yet.</summary>
-    public static FileOutcome Start(INotifyHubs hubs, byte[] path, bool recursive, int maxDirectories, Action ready, out TreeWatch? watch)
+    public static FileOutcome Start(INotifyHubs hubs, byte[] path, bool recursive, int maxDirectories, IWatchPlaces places, Action ready, out TreeWatch? watch)
     {
         watch = null;
         if (Libc.StatusAt(Libc.NoDirectory, CString.Of(path), 0, out var status) < 0 || Libc.RealPath(CString.Of(path)) is not { } real)
@@ -49,7 +49,7 @@ internal sealed class TreeWatch : IINotifyListener, ITreeWatch
         var root = status.IsDirectory ? path : NativePath.Parent(real)[..^1];
         var onlyName = status.IsDirectory ? null : NativePath.Name(real)[..^1];
 #pragma warning disable CA2000 // the caller's; disposed here when it cannot be set up
-        var started = new TreeWatch(hubs, hub!, root, recursive && status.IsDirectory, maxDirectories, path, onlyName, ready);
+        var started = new TreeWatch(hubs, hub!, root, recursive && status.IsDirectory, maxDirectories, places, path, onlyName, ready);
 #pragma warning restore CA2000
         outcome = started._tree.AddAll();
         if (outcome.Succeeded)

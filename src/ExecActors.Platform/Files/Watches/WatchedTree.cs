@@ -2,13 +2,15 @@ using ExecActors.Platform.Interop;
 
 namespace ExecActors.Platform;
 
-/// <summary>Which directories a listener watches, and under which paths. Plain state of one thread at a time.</summary>
-internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byte[] root, bool recursive, int maxDirectories)
+/// <summary>Which directories a listener watches, and under which paths; each takes a place. Plain state of one thread at a time.</summary>
+internal sealed class WatchedTree(
+    INotifyHub hub, IINotifyListener listener, byte[] root, bool recursive, int maxDirectories, IWatchPlaces places)
 {
     private const uint Interest = Libc.IN_CREATE | Libc.IN_DELETE | Libc.IN_MOVED_FROM | Libc.IN_MOVED_TO | Libc.IN_MODIFY | Libc.IN_ATTRIB
         | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF | Libc.IN_ONLYDIR | Libc.IN_EXCL_UNLINK;
 
     private Dictionary<int, byte[]> _paths = [];
+    private int _spare; // places that were taken before all is watched anew
 
     /// <summary>The number of the root's watch.</summary>
     public int Root { get; private set; } = -1;
@@ -27,11 +29,12 @@ internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byt
     {
         var old = _paths;
         _paths = [];
-        Root = hub.Add(listener, CString.Of(root), Interest);
-        var outcome = FileOutcome.Of(Root);
-        if (outcome.Succeeded)
+        _spare = old.Count;
+        Root = -1;
+        var outcome = AddPlace(root, Interest, out var isWatched);
+        if (isWatched)
         {
-            _paths.Add(Root, root);
+            Root = _paths.Keys.Single();
             outcome = recursive ? AddBelow(root, found: null) : default;
         }
 
@@ -40,6 +43,8 @@ internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byt
             hub.Remove(listener, watch);
         }
 
+        places.GiveBack(_spare);
+        _spare = 0;
         return outcome;
     }
 
@@ -66,11 +71,18 @@ internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byt
             hub.Remove(listener, watch);
         }
 
+        places.GiveBack(_paths.Count);
         _paths.Clear();
     }
 
     /// <summary>The watch has gone by itself.</summary>
-    public void Forget(int watch) => _paths.Remove(watch);
+    public void Forget(int watch)
+    {
+        if (_paths.Remove(watch))
+        {
+            places.GiveBack(1);
+        }
+    }
 
     /// <summary>A directory was moved away with everything below it.</summary>
     public void Drop(byte[] path)
@@ -79,7 +91,7 @@ internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byt
         {
             if (watched.AsSpan().StartsWith(path) && (watched.Length == path.Length || watched[path.Length] == (byte)'/'))
             {
-                _paths.Remove(watch);
+                Forget(watch);
                 hub.Remove(listener, watch);
             }
         }
@@ -127,16 +139,37 @@ internal sealed class WatchedTree(INotifyHub hub, IINotifyListener listener, byt
             return FileOutcome.Refused(FileRefusal.TooManyDirectories);
         }
 
-        var watch = hub.Add(listener, CString.Of(path), Interest | Libc.IN_DONT_FOLLOW);
-        if (watch < 0)
+        // Gone, swapped for a file, or not for us to read: nothing is lost by that.
+        var outcome = AddPlace(path, Interest | Libc.IN_DONT_FOLLOW, out isWatched);
+        return outcome.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.EACCES ? default : outcome;
+    }
+
+    private FileOutcome AddPlace(byte[] path, uint mask, out bool isWatched)
+    {
+        isWatched = false;
+        if (_spare > 0)
         {
-            // Gone, swapped for a file, or not for us to read: nothing is lost by that.
-            return Libc.LastErrno is Errno.ENOENT or Errno.ENOTDIR or Errno.EACCES ? default : FileOutcome.LastError;
+            _spare--;
+        }
+        else if (!places.TryTake())
+        {
+            return FileOutcome.Refused(FileRefusal.NoWatchPlaces);
         }
 
-        _paths[watch] = path;
-        isWatched = true;
-        return default;
+        var watch = hub.Add(listener, CString.Of(path), mask);
+        isWatched = watch >= 0;
+        var outcome = isWatched ? default : FileOutcome.LastError;
+        if (!isWatched || !_paths.TryAdd(watch, path))
+        {
+            places.GiveBack(1); // not watched, or watched already, under the path that it had
+        }
+
+        if (isWatched)
+        {
+            _paths[watch] = path;
+        }
+
+        return outcome;
     }
 
     private static bool IsDirectory(DirectoryReader reader) =>
