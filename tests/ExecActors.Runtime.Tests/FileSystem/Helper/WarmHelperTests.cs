@@ -61,9 +61,10 @@ public sealed class WarmHelperTests : HelperTest
         {
             for (var round = 0; round < rounds; round++)
             {
-                Request(sandbox, random.Next(7), round);
+                Request(sandbox, random.Next(9), round);
                 Assert.True(walled.Exists, $"gone in round {round}, seed {seed}");
                 Assert.True(!walled.EnumerateFileSystemInfos().Any(), $"something got there in round {round}, seed {seed}");
+                Assert.True(IsPlaceholder(walled), $"its mode changed in round {round}, seed {seed}");
             }
         }
         finally
@@ -111,8 +112,11 @@ public sealed class WarmHelperTests : HelperTest
             case 5:
                 At.Refusal(sandbox, new FsRemoveParams(At.Bytes("ws/way"), Recursive: true));
                 break;
+            case 6:
+                At.Refusal(sandbox, new FsChmodParams(At.Bytes("ws/way"), 0x1FF));
+                break;
             default:
-                if (At.Files.TryOpen(new FsOpenParams("h", At.Bytes($"ws/way/{name}"), FsOpenMode.Replace, Atomic: true), sandbox, Playground.User, out var file, out _))
+                if (At.Files.TryOpen(new FsOpenParams("h", At.Bytes($"ws/way/{name}"), FsOpenMode.Replace, Atomic: kind == 7), sandbox, Playground.User, out var file, out _))
                 {
                     using (file)
                     {
@@ -131,5 +135,7 @@ public sealed class WarmHelperTests : HelperTest
 
 #pragma warning disable CA1416 // the product and its tests are for Linux
     private static DirectoryInfo MakePlaceholder(string path) => Directory.CreateDirectory(path, Placeholder);
+
+    private static bool IsPlaceholder(DirectoryInfo directory) => File.GetUnixFileMode(directory.FullName) == Placeholder;
 #pragma warning restore CA1416
 }
