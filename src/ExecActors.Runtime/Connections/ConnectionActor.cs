@@ -14,7 +14,7 @@ namespace ExecActors.Runtime.Connections;
 /// Parent: ConnectionSupervisor. Children: none (the graph belongs to the supervisor's materializer).
 /// Supervision: a failure stops it; the registry watches it and detaches its session.
 /// Behaviours: AwaitingInitialize -> Opening -> AwaitingInitialized -> HandingOver -> Relaying -> Ending; any of them -> Ending.
-/// Timers: the handshake's and the close's time-out; that of the answers to what came last before the end of input; the end of what the peer was let in for, where that has one.
+/// Timers: the handshake's and the close's time-out; that of the answers to what came last before the end of input; while it waits for memory (<see cref="MessageRoom"/>), the patience of that; the end of what the peer was let in for, where that has one.
 /// Owns: the transport, the outbox, the request window.
 /// </remarks>
 internal sealed partial class ConnectionActor : ActorBase, IWithTimers
@@ -199,6 +199,9 @@ internal sealed partial class ConnectionActor : ActorBase, IWithTimers
                 return true;
             case CloseOverdue:
                 _closed.Cancel();
+                return true;
+            case RoomAwaited or RoomFound or RoomOverdue:
+                OnRoom(message);
                 return true;
             default:
                 return false;

@@ -15,6 +15,9 @@ internal sealed record ConnectionEnvironment(IActorRef Registry, ExecServerSetti
     /// <summary>Told when a connection has ended: <see cref="Memory.MemoryProtocol.LoadEnded"/>.</summary>
     public IActorRef Memory { get; init; } = ActorRefs.Nobody;
 
-    /// <summary>What large answers of all connections take.</summary>
-    public ByteBudget Answers { get; } = new(Settings.Memory.AnswerBytes);
+    /// <summary>What the connection's principal may take of the server's memory; null for as much as there is.</summary>
+    public MemoryShares.Share? Share { get; init; }
+
+    /// <summary>Memory for the long messages of all connections.</summary>
+    public MessageRoom Room { get; } = new(Math.Max(Settings.Memory.MessageBytes, Settings.Limits.MessageBytes));
 }

@@ -22,7 +22,9 @@ internal sealed class ConnectionParts : Attributes.IAttribute
         Settings = settings;
         Closed = closed;
         MessageLimit = new MessageLimit(settings);
-        Window = new RequestWindow(settings.Limits, Outbox, new ByteBudget(settings.Memory.AnswerBytesPerConnection, environment.Answers));
+        Window = new RequestWindow(settings.Limits, Outbox, environment.Share?.Answers);
+        Room = environment.Room;
+        Messages = environment.Share?.Messages ?? Room.Budget;
         Reserve = new RequestReserve(settings.Limits, Window);
     }
 
@@ -40,6 +42,12 @@ internal sealed class ConnectionParts : Attributes.IAttribute
 
     /// <summary>The outgoing queue.</summary>
     public Outbox Outbox { get; } = new();
+
+    /// <summary>Memory for long messages.</summary>
+    public MessageRoom Room { get; }
+
+    /// <summary>How much of it the principal may take.</summary>
+    public ByteBudget Messages { get; }
 
     /// <summary>How long a message may be now.</summary>
     public MessageLimit MessageLimit { get; }

@@ -52,6 +52,20 @@ internal static class ConnectionProtocol
     /// <summary>From the graph: nothing more goes to the peer.</summary>
     public sealed record SendEnded(string Reason) : INoSerializationVerificationNeeded;
 
+    /// <summary>From the graph: it does not read, since there is no memory for a long message.</summary>
+    public sealed record RoomAwaited : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one instance.</summary>
+        public static RoomAwaited Instance { get; } = new();
+    }
+
+    /// <summary>From the graph: it reads on.</summary>
+    public sealed record RoomFound : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one instance.</summary>
+        public static RoomFound Instance { get; } = new();
+    }
+
     /// <summary>From the graph: every message before the hand-over was told; it waits for <see cref="DispatchStage.Switch.Resume"/>.</summary>
     public sealed record HandOverReached : INoSerializationVerificationNeeded
     {

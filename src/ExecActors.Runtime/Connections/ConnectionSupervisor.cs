@@ -21,6 +21,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
     private readonly Dictionary<IActorRef, Accept> _connections = [];
     private readonly Strangers<IActorRef> _strangers;
     private readonly List<IActorRef> _drainers = [];
+    private readonly MemoryShares _shares;
     private IMaterializer _materializer = null!;
     private long _number;
 
@@ -30,6 +31,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
     {
         _environment = environment;
         _places = places;
+        _shares = new MemoryShares(environment.Settings, environment.Room);
         var limits = environment.Settings.Limits;
         _strangers = new Strangers<IActorRef>(limits.Handshakes, limits.HandshakesPerPrincipal, static _ => true);
     }
@@ -92,7 +94,8 @@ internal sealed class ConnectionSupervisor : ResumingActor
 
     private void OnAccept(Accept accept)
     {
-        var props = ConnectionActor.Props(++_number, accept.Transport, _environment, accept.Ended, _materializer);
+        var environment = _environment with { Share = _shares.Enter(accept.Transport.Principal) };
+        var props = ConnectionActor.Props(++_number, accept.Transport, environment, accept.Ended, _materializer);
         var connection = Context.Watch(Context.ActorOf(props, $"connection-{_number}"));
         _connections.Add(connection, accept);
         _strangers.Add(connection, accept.Transport.Principal.Share)?.Tell(MakeRoom.Instance);
@@ -105,6 +108,7 @@ internal sealed class ConnectionSupervisor : ResumingActor
             accept.Ended.TrySetResult(new ConnectionEnd("the connection could not be served")); // one that was has said how it ended
             _places.GiveBack(accept.Transport.Principal);
             _strangers.Remove(terminated.ActorRef);
+            _shares.Leave(accept.Transport.Principal);
             _environment.Memory.Tell(MemoryProtocol.LoadEnded.Instance, ActorRefs.NoSender);
         }
 

@@ -11,6 +11,15 @@ internal abstract class FrameAssembler(int maxBytes) : IDisposable
     /// <summary>Whether a frame grew past the limit; nothing more comes out then.</summary>
     public bool IsTooLong { get; protected set; }
 
+    /// <summary>Bytes of the message that comes, as far as its frames have said; 0 where nothing says so.</summary>
+    public virtual long Announced => 0;
+
+    /// <summary>What counts the message that comes; it goes with the frame.</summary>
+    public IDisposable? Count { get; set; }
+
+    /// <summary>Takes no more of the message that comes.</summary>
+    public void Refuse() => IsTooLong = true;
+
     /// <summary>Whether to wait for data with an empty buffer first, since no memory is held between frames.</summary>
     public abstract bool HoldsNothing { get; }
 
@@ -57,6 +66,9 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
     public override bool HoldsNothing => _array is null;
 
     /// <inheritdoc/>
+    public override long Announced => _length + _expected;
+
+    /// <inheritdoc/>
     public override Memory<byte> GetBuffer()
     {
         _array ??= BytePool.Rent((int)Math.Max(bufferBytes, Math.Min(_expected, MostOnTrust)));
@@ -90,9 +102,11 @@ internal sealed class MessageAssembler(int bufferBytes, int maxBytes) : FrameAss
             return false;
         }
 
-        frame = ByteLease.Adopt(_array ?? [], _length);
+        frame = ByteLease.Adopt(_array ?? [], _length, Count);
+        Count = null;
         _array = null;
         _length = 0;
+        _expected = 0;
         _complete = false;
         return true;
     }

@@ -33,6 +33,8 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         private readonly Outbox _outbox;
         private readonly FrameAssembler _assembler;
         private readonly MessageLimit _limit;
+        private readonly MessageRoom _room;
+        private readonly ByteBudget _messages;
         private readonly CancellationToken _closed;
         private readonly Action _continuation;
         private Action _resume = () => { };
@@ -42,6 +44,12 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         private bool _receiving; // a receive writes into our buffer
         private bool _waited; // the last receive was the empty one that only waits for data
         private bool _told;
+        private Action _onRoom = () => { };
+        private Action _giveUp = () => { };
+        private ByteShare? _share; // of the message that comes
+        private MessageRoom.Guest? _guest;
+        private long _shared;
+        private bool _awaitsRoom;
         private string? _lastReason; // the input has ended, and its last frame was pushed
 
         public Logic(ReceiveStage stage, ConnectionParts parts)
@@ -53,6 +61,8 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             _outbox = parts.Outbox;
             _limit = parts.MessageLimit;
             _closed = parts.Closed;
+            _room = parts.Room;
+            _messages = parts.Messages;
             _assembler = FrameAssembler.For(_transport.Delimiter, parts.Settings.Connection.ReceiveBufferBytes, _limit.Bytes);
             _continuation = () => _resume();
             SetHandler(_out, this);
@@ -61,6 +71,8 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         public override void PreStart()
         {
             _resume = GetAsyncCallback(OnReceived);
+            _onRoom = GetAsyncCallback(OnRoom);
+            _giveUp = GetAsyncCallback(OnGiveUp);
             _cancelled = _closed.Register(GetAsyncCallback(OnCancelled));
         }
 
@@ -68,6 +80,13 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         {
             _cancelled.Dispose();
             TellEnd("the stream was stopped");
+            ForgetMessage();
+            _share?.Dispose();
+            if (_awaitsRoom)
+            {
+                _room.Wake(); // which takes this stage off those that wait
+            }
+
             if (!_receiving)
             {
                 _assembler.Dispose(); // else the buffer is left to the GC: the receive may still write into it
@@ -110,8 +129,15 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             {
                 if (_assembler.TryTake(out var frame))
                 {
+                    ForgetMessage();
+                    _share = null; // it goes with the frame
                     Push(_out, frame);
                     return;
+                }
+
+                if (_assembler.Announced > MessageRoom.UncountedUpTo && !_assembler.IsTooLong && !HasRoom())
+                {
+                    return; // the room calls back
                 }
 
                 var receive = _transport.ReceiveAsync(NextBuffer(), _closed);
@@ -131,16 +157,103 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             }
         }
 
+        // As much as the frames have announced, at once: a message that has begun to come need not wait again, unless it is in fragments.
+        private bool HasRoom()
+        {
+            var more = _assembler.Announced - _shared;
+            if (more <= 0)
+            {
+                return true;
+            }
+
+            _share ??= new ByteShare(_messages);
+            if (!_share.TryGrow(more))
+            {
+                _room.OnGivenBack(_onRoom);
+                if (!_share.TryGrow(more)) // some may have been given back just before
+                {
+                    Await();
+                    return false;
+                }
+            }
+
+            _shared += more;
+            _assembler.Count = _share;
+            if (_guest is null)
+            {
+                _room.Enter(_guest = new MessageRoom.Guest(_messages, _giveUp));
+            }
+
+            return true;
+        }
+
+        private void Await()
+        {
+            if (!_awaitsRoom)
+            {
+                _awaitsRoom = true;
+                _connection.Tell(ConnectionProtocol.RoomAwaited.Instance, ActorRefs.NoSender);
+            }
+        }
+
+        private void OnRoom()
+        {
+            if (_awaitsRoom && !_assembler.IsTooLong && HasRoom())
+            {
+                EndWait();
+                Deliver();
+            }
+        }
+
+        private void EndWait()
+        {
+            _awaitsRoom = false;
+            _connection.Tell(ConnectionProtocol.RoomFound.Instance, ActorRefs.NoSender);
+        }
+
+        private void OnGiveUp()
+        {
+            if (_guest is not null)
+            {
+                _outbox.Complete(CloseReason.TooSlow);
+                _assembler.Refuse(); // what still comes is dropped, and what there is ends with the connection
+                if (_awaitsRoom)
+                {
+                    EndWait();
+                    Deliver();
+                }
+            }
+        }
+
+        private void ForgetMessage()
+        {
+            if (_guest is { } guest)
+            {
+                _room.Leave(guest);
+                _guest = null;
+                _shared = 0;
+            }
+        }
+
         private Memory<byte> NextBuffer()
         {
             if (_assembler.IsTooLong)
             {
                 _outbox.Complete(_limit.Refusal);
-                return _dropBuffer ??= new byte[DropBytes];
+                return _dropBuffer ??= BeginDropping();
             }
 
             _waited = _assembler.HoldsNothing && !_waited;
             return _waited ? Memory<byte>.Empty : _assembler.GetBuffer();
+        }
+
+        // Nothing is received into the message any more, and its memory is others'.
+        private byte[] BeginDropping()
+        {
+            ForgetMessage();
+            _share?.Dispose();
+            _assembler.Dispose();
+            return new byte[DropBytes];
         }
 
         private bool Take(ValueTask<ReceiveOutcome> receive)

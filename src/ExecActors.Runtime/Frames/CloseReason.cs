@@ -26,6 +26,9 @@ public readonly record struct CloseReason(int Code, string Text)
     /// <summary>A message of the peer breaks the protocol's rules (1008).</summary>
     public static CloseReason Violation(string text) => new(1008, text);
 
+    /// <summary>A long message did not come while others waited for the memory that it holds (1008).</summary>
+    public static CloseReason TooSlow { get; } = new(1008, "a long message did not come in time, and others wait (memory.message-patience)");
+
     /// <summary>A message is longer than the server takes (1009).</summary>
     public static CloseReason TooBig(int limit, string key = "limits.message-bytes") => new(1009, $"message is longer than {limit} bytes ({key})");
 }

@@ -80,6 +80,7 @@ internal sealed class PayloadBytes : IDisposable
 
         var target = ByteLease.Rent(Math.Max(1, Base64Chunk.MaxDecodedLength(_base64.Length)));
         var valid = Base64Chunk.TryDecode(_base64.Span, target.Array, out var written, out error);
+        var count = valid ? _lease.TakeCount() : null;
         _lease.Dispose();
         if (!valid)
         {
@@ -89,7 +90,7 @@ internal sealed class PayloadBytes : IDisposable
         }
 
         target.SetLength(written);
-        bytes = target;
+        bytes = count is null ? target : ByteLease.Adopt(target.Array, written, count); // counted as what it was, until it is used up
         return true;
     }
 

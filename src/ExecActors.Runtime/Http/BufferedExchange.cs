@@ -42,12 +42,13 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
                 await Task.Yield(); // decoding takes long, and until here the actor waits
             }
 
-            if (!TryDecode(order.Body, out var body, out var error))
+            if (!TryDecode(order.Body, out var body, out var count, out var error))
             {
                 answer = new BufferedAnswer(AnswerFrames.Error(id, error), Reason: null);
             }
             else
             {
+                using var ends = count;
                 var outcome = await HttpSender.SendAsync(engine, lookup, HttpHop.First(order.Call, body), order.Params.RedirectPolicy, request.Stop.Token);
                 using var reply = outcome.Reply;
                 answer = reply is null
@@ -79,9 +80,10 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
     }
 
     // Not given back to the pool: the handler may still be sending it when all is over.
-    private static bool TryDecode(PayloadBytes? payload, out ReadOnlyMemory<byte> body, out RpcError error)
+    private static bool TryDecode(PayloadBytes? payload, out ReadOnlyMemory<byte> body, out IDisposable? count, out RpcError error)
     {
         body = default;
+        count = null;
         error = default;
         if (payload is null)
         {
@@ -90,6 +92,7 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
 
         var isDecoded = payload.TryDecode(out var lease, out error);
         body = isDecoded ? lease.Memory : default;
+        count = lease.TakeCount();
         return isDecoded;
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
     private readonly HttpEnvironment _environment;
     private readonly NameLookup _lookup;
     private readonly CancellationTokenSource _stop = new();
+    private IDisposable? _bodyCount; // of the request's body
     private bool _isAnswered;
     private Exception? _failure;
 
@@ -73,6 +74,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _stop.Cancel();
+        _bodyCount?.Dispose();
         DropBody();
         if (_failure is not null)
         {
@@ -115,6 +117,7 @@ internal sealed partial class HttpStreamActor : UntypedActor, IWithTimers
             }
 
             body = lease.Memory;
+            _bodyCount = lease.TakeCount();
         }
 
         _ = HttpSender.SendAsync(_environment.Engine, _lookup, HttpHop.First(_order.Call, body), _order.Params.RedirectPolicy, _stop.Token)

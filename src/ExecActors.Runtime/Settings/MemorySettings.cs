@@ -15,8 +15,17 @@ public sealed record MemorySettings
     /// <summary>Large answers of all connections, in bytes.</summary>
     public required long AnswerBytes { get; init; }
 
-    /// <summary>Large answers of one connection, in bytes.</summary>
-    public required long AnswerBytesPerConnection { get; init; }
+    /// <summary>Large answers of one principal, in bytes.</summary>
+    public required long AnswerBytesPerPrincipal { get; init; }
+
+    /// <summary>Long messages of all connections, in bytes.</summary>
+    public required long MessageBytes { get; init; }
+
+    /// <summary>Long messages of one principal, in bytes.</summary>
+    public required long MessageBytesPerPrincipal { get; init; }
+
+    /// <summary>How long a long message may take while others wait for its memory.</summary>
+    public required TimeSpan MessagePatience { get; init; }
 
     /// <summary>Time between two collections.</summary>
     public required TimeSpan CollectInterval { get; init; }
@@ -27,7 +36,10 @@ public sealed record MemorySettings
         QuietBytes = read.Bytes("execactors.memory.quiet-bytes", 64 << 10, 1 << 30),
         GiveBackBytes = read.Bytes("execactors.memory.give-back-bytes", 1 << 20, 256 << 20),
         AnswerBytes = read.LongBytes("execactors.memory.answer-bytes", 1 << 20, 1L << 40),
-        AnswerBytesPerConnection = read.LongBytes("execactors.memory.answer-bytes-per-connection", 1 << 20, 1L << 40),
+        AnswerBytesPerPrincipal = read.LongBytes("execactors.memory.answer-bytes-per-principal", 1 << 20, 1L << 40),
+        MessageBytes = read.LongBytes("execactors.memory.message-bytes", 1 << 20, 1L << 40),
+        MessageBytesPerPrincipal = read.LongBytes("execactors.memory.message-bytes-per-principal", 1 << 20, 1L << 40),
+        MessagePatience = read.Duration("execactors.memory.message-patience", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
         CollectInterval = read.Duration("execactors.memory.collect-interval", TimeSpan.Zero, TimeSpan.FromHours(1)),
     };
 }

@@ -11,7 +11,8 @@ namespace ExecActors.Runtime.Tests.Support;
 /// <param name="Bytes">May be empty.</param>
 /// <param name="EndOfFrame">Whether it completes a message; without meaning where newlines do.</param>
 /// <param name="IsLate">Whether its receive completes later, on another thread, rather than at once.</param>
-internal sealed record Piece(ReadOnlyMemory<byte> Bytes, bool EndOfFrame, bool IsLate = false);
+/// <param name="Expected">Bytes that its frame announces behind it.</param>
+internal sealed record Piece(ReadOnlyMemory<byte> Bytes, bool EndOfFrame, bool IsLate = false, long Expected = 0);
 
 /// <summary>A socket without a network: the test is the peer.</summary>
 internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimiter.Message) : IFrameTransport
@@ -151,7 +152,8 @@ internal sealed class ScriptedTransport(FrameDelimiter delimiter = FrameDelimite
         var count = Math.Min(buffer.Length, piece.Bytes.Length);
         piece.Bytes[..count].CopyTo(buffer);
         _rest = count < piece.Bytes.Length ? piece with { Bytes = piece.Bytes[count..] } : null;
-        return ReceiveOutcome.Bytes(count, _rest is null && piece.EndOfFrame && delimiter == FrameDelimiter.Message);
+        return ReceiveOutcome.Bytes(
+            count, _rest is null && piece.EndOfFrame && delimiter == FrameDelimiter.Message, piece.Expected + (_rest?.Bytes.Length ?? 0));
     }
 
     /// <inheritdoc/>
