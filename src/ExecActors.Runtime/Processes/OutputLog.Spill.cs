@@ -21,6 +21,9 @@ internal sealed partial class OutputLog
     public const int BatchBytes = 512 * 1024;
 
     private const int MostBatchBytes = 4 * 1024 * 1024;
+    private const int MostFreeBytes = 4 * 1024 * 1024;
+    private const int FreeSteps = 4;
+    private const int PageBytes = 4096;
 
     private long _spillLimit;
     private long _spilledTo;
@@ -67,7 +70,7 @@ internal sealed partial class OutputLog
 
         // Never cleared when the whole circle is used: there, what is written takes the place of what went.
         var isLimited = _spillLimit < _bounds.SpillBytes;
-        var freeTo = isLimited ? Math.Clamp(FirstPosition, _fileFrom, _spilledTo) : _fileFrom;
+        var freeTo = isLimited ? Math.Max(_fileFrom, WholeSteps(Math.Clamp(FirstPosition, _fileFrom, _spilledTo))) : _fileFrom;
         var from = WrittenTo;
         var to = from;
         if (End - MemoryFrom > _ringLimit && End - from >= Math.Min(BatchBytes, _ringLimit / 2))
@@ -140,11 +143,18 @@ internal sealed partial class OutputLog
 
     /// <summary>Keeps less than the bounds allow, or as much again. What is beyond goes at the next <see cref="Evict"/>.</summary>
     /// <param name="ringBytes">Payload in memory.</param>
-    /// <param name="spillBytes">Payload in the file; not less than the ring.</param>
+    /// <param name="spillBytes">Payload in the file; not less than the ring. Its disk space may be a quarter more, as it is given back in large steps.</param>
     public void Limit(int ringBytes, long spillBytes)
     {
         _ringLimit = Math.Min(ringBytes, _bounds.RingBytes);
         _spillLimit = Math.Min(Math.Max(spillBytes, _ringLimit), _bounds.SpillBytes);
+    }
+
+    // To give space back costs the more the more often it is done, and most at the edges, where the file system clears the rest of a page.
+    private long WholeSteps(long position)
+    {
+        var step = Math.Min(MostFreeBytes, _spillLimit / FreeSteps) / PageBytes * PageBytes;
+        return step == 0 ? position : position - (position % step);
     }
 
     // The memory between two positions; the end comes nearer when that would be too many parts.

@@ -52,13 +52,13 @@ internal sealed partial class ProcessActor
     private void OnDiskSpent()
     {
         _log.GiveUpBatch();
-        if (_reserved <= _log.RingLimit)
+        if (_reserved / 4 * 3 <= _log.RingLimit)
         {
             Degrade("the disk space for output is used up (output.spill-bytes)");
             return;
         }
 
-        _log.Limit(_log.RingLimit, _reserved); // the next batch is taken when that much of the oldest has gone
+        _log.Limit(_log.RingLimit, _reserved / 4 * 3); // the next batch is taken when so much of the oldest has gone that it has room for certain
         _log.Evict(NeededFrom, _attachment == NotAttached ? _log.NextSequence : _live);
     }
 
