@@ -104,7 +104,7 @@ public sealed class ExecServer
         var environment = new ConnectionEnvironment(registry, parts.Settings, parts.LoggerFactory.CreateLogger("ExecActors.Connections")) { Memory = memory };
         var connections = system.ActorOf(ConnectionSupervisor.Props(environment, places), "connections");
         var server = new ExecServer(registry, connections, new ConnectionGateway(connections, places));
-        server.JoinShutdown(system, parts.Settings.Connection.CloseTimeout + TimeSpan.FromMilliseconds(250));
+        server.JoinShutdown(system, parts.Settings.Connection.DrainTimeout + TimeSpan.FromMilliseconds(250));
         return server;
     }
 

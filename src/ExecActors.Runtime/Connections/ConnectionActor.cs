@@ -367,7 +367,9 @@ internal sealed partial class ConnectionActor : ActorBase, IWithTimers
     {
         if (!Timers.IsTimerActive(CloseOverdue.Instance))
         {
-            Timers.StartSingleTimer(CloseOverdue.Instance, CloseOverdue.Instance, _environment.Settings.Connection.CloseTimeout);
+            var settings = _environment.Settings.Connection;
+            var patience = _outbox.Closing == CloseReason.ServerShutdown ? settings.DrainTimeout : settings.CloseTimeout;
+            Timers.StartSingleTimer(CloseOverdue.Instance, CloseOverdue.Instance, patience);
         }
     }
 

@@ -152,6 +152,7 @@ public sealed record ExecServerSettings
                 HandshakeTimeout = read.Duration("execactors.connection.handshake-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
                 UpgradeTimeout = read.Duration("execactors.connection.upgrade-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
                 CloseTimeout = read.Duration("execactors.connection.close-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+                DrainTimeout = read.Duration("execactors.connection.drain-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
                 ReceiveBufferBytes = read.Bytes("execactors.connection.receive-buffer-bytes", 1 << 10, 1 << 20),
                 HandshakeMessageBytes = read.Bytes("execactors.connection.handshake-message-bytes", 1 << 10, 1 << 30),
                 KeepAliveIdle = read.Duration("execactors.connection.keepalive-idle", TimeSpan.FromSeconds(1), TimeSpan.FromHours(9)),
@@ -292,40 +293,6 @@ public sealed record LimitSettings
 
     /// <summary>Long-running requests of one connection that may run at once; 0 for no cap.</summary>
     public required int ConcurrentRequests { get; init; }
-}
-
-/// <summary>One socket or pipe (<c>execactors.connection</c>).</summary>
-public sealed record ConnectionSettings
-{
-    /// <summary>Time between WebSocket pings.</summary>
-    public required TimeSpan PingInterval { get; init; }
-
-    /// <summary>Time for initialize and initialized; zero for no bound.</summary>
-    public required TimeSpan HandshakeTimeout { get; init; }
-
-    /// <summary>Time from the connection to the upgrade.</summary>
-    public required TimeSpan UpgradeTimeout { get; init; }
-
-    /// <summary>Time a close waits for the peer.</summary>
-    public required TimeSpan CloseTimeout { get; init; }
-
-    /// <summary>First receive buffer of a message, in bytes.</summary>
-    public required int ReceiveBufferBytes { get; init; }
-
-    /// <summary>Longest message before initialized, in bytes.</summary>
-    public required int HandshakeMessageBytes { get; init; }
-
-    /// <summary>TCP_KEEPIDLE.</summary>
-    public required TimeSpan KeepAliveIdle { get; init; }
-
-    /// <summary>TCP_KEEPINTVL.</summary>
-    public required TimeSpan KeepAliveInterval { get; init; }
-
-    /// <summary>TCP_KEEPCNT.</summary>
-    public required int KeepAliveProbes { get; init; }
-
-    /// <summary>How long sent bytes may stay without any acknowledgement.</summary>
-    public required TimeSpan UserTimeout { get; init; }
 }
 
 /// <summary>One client's state (<c>execactors.session</c>).</summary>

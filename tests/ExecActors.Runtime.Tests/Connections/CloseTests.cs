@@ -125,6 +125,20 @@ public sealed class CloseTests() : ConnectionTest("execactors.limits { connectio
     }
 
     [Fact]
+    public async Task A_drain_waits_for_a_silent_peer_for_less_long_than_a_close()
+    {
+        Assert.True(Settings.Connection.DrainTimeout < Settings.Connection.CloseTimeout);
+        var (peer, _, ended) = await ConnectAsync();
+        peer.EndsOnClose = false;
+        Connections.Tell(ConnectionProtocol.Drain.Instance, TestActor);
+        await peer.ClosedAsync();
+        await CutAsync(Settings.Connection.DrainTimeout);
+
+        await ExpectMsgAsync<ConnectionProtocol.Drained>();
+        Assert.Equal("the server is shutting down", (await ended).Reason);
+    }
+
+    [Fact]
     public async Task A_drain_closes_all_with_1001_and_refuses_newcomers()
     {
         var (one, _, oneEnded) = await ConnectAsync();
@@ -202,13 +216,13 @@ public sealed class CloseTests() : ConnectionTest("execactors.limits { connectio
     }
 
     // The close's time-out, as soon as every connection has begun to wait for it.
-    private async Task CutAsync()
+    private async Task CutAsync(TimeSpan? after = null)
     {
         for (var number = 1; number <= 2; number++)
         {
             await IdentityAsync(Sys.ActorSelection(Connections.Path / $"connection-{number}"));
         }
 
-        Clock.Advance(Settings.Connection.CloseTimeout);
+        Clock.Advance(after ?? Settings.Connection.CloseTimeout);
     }
 }
