@@ -44,6 +44,13 @@ internal sealed class ByteBudget(long limit, ByteBudget? whole = null, Action? o
         return false;
     }
 
+    /// <summary>Takes so many, whether there are as many or not.</summary>
+    public void Take(long bytes)
+    {
+        Interlocked.Add(ref _taken, bytes);
+        whole?.Take(bytes);
+    }
+
     /// <summary>Gives so many back.</summary>
     public void GiveBack(long bytes)
     {

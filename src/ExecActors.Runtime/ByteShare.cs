@@ -24,6 +24,13 @@ internal sealed class ByteShare(ByteBudget budget) : IDisposable
         return true;
     }
 
+    /// <summary>Takes so many more, whether there are as many or not.</summary>
+    public void Grow(long bytes)
+    {
+        budget.Take(bytes);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
     /// <summary>Gives so many back.</summary>
     public void Shrink(long bytes)
     {

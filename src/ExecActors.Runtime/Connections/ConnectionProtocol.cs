@@ -53,11 +53,9 @@ internal static class ConnectionProtocol
     public sealed record SendEnded(string Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>From the graph: it does not read, since there is no memory for a long message.</summary>
-    public sealed record RoomAwaited : INoSerializationVerificationNeeded
-    {
-        /// <summary>The one instance.</summary>
-        public static RoomAwaited Instance { get; } = new();
-    }
+    /// <param name="Unfinished">The message, when a part of it has come; else null.</param>
+    /// <param name="ReadOn">Has the graph read the message all the same. From any thread; does nothing once it reads.</param>
+    public sealed record RoomAwaited(MessageRoom.Guest? Unfinished, Action ReadOn) : INoSerializationVerificationNeeded;
 
     /// <summary>From the graph: it reads on.</summary>
     public sealed record RoomFound : INoSerializationVerificationNeeded

@@ -6,7 +6,8 @@ namespace ExecActors.Runtime.Connections;
 /// <summary>Memory for the long messages of all connections: taken before a message is received, and given back when what came of it is used up.</summary>
 /// <remarks>
 /// A connection that finds no room is not read until there is some. One whose message has room and does not come may be made to end while others wait
-/// (<see cref="EndOldest"/>), so that nobody waits for good for somebody who sends nothing. From any thread.
+/// (<see cref="EndOldest"/>), so that nobody waits for good for somebody who sends nothing. Who waits only for messages that have come, and that no program reads, say, is
+/// read on beyond the bound by one message of its own. From any thread.
 /// </remarks>
 internal sealed class MessageRoom
 {
@@ -47,29 +48,34 @@ internal sealed class MessageRoom
     /// </summary>
     /// <param name="share">Of which principal, when it is this one's share that is used up; null for anybody.</param>
     /// <param name="age">How long a message may take while others wait.</param>
-    public void EndOldest(ByteBudget? share, TimeSpan age)
+    /// <param name="own">The unfinished message of who asks; null when nothing of it has come.</param>
+    /// <returns>Whether there is another that has not come whole, and so may be waited for.</returns>
+    public bool EndOldest(ByteBudget? share, TimeSpan age, Guest? own)
     {
         Guest? oldest = null;
+        var hasOthers = false;
         var since = long.MaxValue;
         foreach (var (guest, entered) in _guests)
         {
-            if (entered < since && (share is null || ReferenceEquals(share, guest.Share)))
+            if (share is null || ReferenceEquals(share, guest.Share))
             {
-                (oldest, since) = (guest, entered);
+                hasOthers |= !ReferenceEquals(guest, own);
+                (oldest, since) = entered < since ? (guest, entered) : (oldest, since);
             }
         }
 
         var last = Volatile.Read(ref _lastEnd);
-        if (oldest is not null
+        if (hasOthers
             && Stopwatch.GetElapsedTime(since) >= age
             && Stopwatch.GetElapsedTime(last) >= age / 10
             && Interlocked.CompareExchange(ref _lastEnd, Stopwatch.GetTimestamp(), last) == last
-            && _guests.TryRemove(oldest, out _))
+            && _guests.TryRemove(oldest!, out _))
         {
-            oldest.End();
+            oldest!.End();
         }
 
         Wake(); // also who found none because of somebody who asked for more at the same moment
+        return hasOthers;
     }
 
     /// <summary>A message that has room and is not whole yet.</summary>

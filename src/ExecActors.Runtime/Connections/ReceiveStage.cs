@@ -46,6 +46,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         private bool _told;
         private Action _onRoom = () => { };
         private Action _giveUp = () => { };
+        private Action _readOn = () => { };
         private ByteShare? _share; // of the message that comes
         private MessageRoom.Guest? _guest;
         private long _shared;
@@ -73,6 +74,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             _resume = GetAsyncCallback(OnReceived);
             _onRoom = GetAsyncCallback(OnRoom);
             _giveUp = GetAsyncCallback(OnGiveUp);
+            _readOn = GetAsyncCallback(OnReadOn);
             _cancelled = _closed.Register(GetAsyncCallback(OnCancelled));
         }
 
@@ -177,14 +179,18 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
                 }
             }
 
-            _shared += more;
-            _assembler.Count = _share;
+            Enter(_share, more);
+            return true;
+        }
+
+        private void Enter(ByteShare share, long bytes)
+        {
+            _shared += bytes;
+            _assembler.Count = share;
             if (_guest is null)
             {
                 _room.Enter(_guest = new MessageRoom.Guest(_messages, _giveUp));
             }
-
-            return true;
         }
 
         private void Await()
@@ -192,7 +198,7 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
             if (!_awaitsRoom)
             {
                 _awaitsRoom = true;
-                _connection.Tell(ConnectionProtocol.RoomAwaited.Instance, ActorRefs.NoSender);
+                _connection.Tell(new ConnectionProtocol.RoomAwaited(_guest, _readOn), ActorRefs.NoSender);
             }
         }
 
@@ -200,6 +206,19 @@ internal sealed class ReceiveStage : GraphStage<SourceShape<ByteLease>>
         {
             if (_awaitsRoom && !_assembler.IsTooLong && HasRoom())
             {
+                EndWait();
+                Deliver();
+            }
+        }
+
+        private void OnReadOn()
+        {
+            if (_awaitsRoom && !_assembler.IsTooLong)
+            {
+                var share = _share ??= new ByteShare(_messages);
+                var more = _assembler.Announced - _shared;
+                share.Grow(more);
+                Enter(share, more);
                 EndWait();
                 Deliver();
             }

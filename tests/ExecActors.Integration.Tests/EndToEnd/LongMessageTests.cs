@@ -32,6 +32,30 @@ public sealed class LongMessageTests(LongMessageTests.SmallRoom fixture) : IClas
         }
     }
 
+    [Fact]
+    [Difference("long-messages")]
+    public async Task Messages_that_have_come_and_that_no_program_reads_keep_nobody_else_from_his()
+    {
+        await using var holder = await fixture.OpenAsync();
+        var start = WireClient.ScriptParams("p", "sleep 1000");
+        start["pipeStdin"] = true;
+        await holder.StartAsync(start);
+        var sends = new List<Task>();
+        for (var number = 0; number < Senders; number++)
+        {
+            var write = new JObject { ["id"] = 100 + number, ["method"] = "process/write", ["params"] = WireClient.WriteParams("p", new byte[FragmentBytes / 2], $"w-{number}") };
+            sends.Add(holder.SendAsync(write)); // the last ones are not read
+        }
+
+        await using var other = await fixture.OpenAsync();
+        var bytes = new byte[FragmentBytes / 2];
+        for (var number = 0; number < 2; number++)
+        {
+            await other.ResultAsync("fs/writeFile", new JObject { ["path"] = _tree.Uri("held"), ["dataBase64"] = Convert.ToBase64String(bytes) });
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(_tree.At("held")));
+        }
+    }
+
     // A fragment is begun, and not ended.
     private async Task<RawWebSocket> BeginAsync()
     {
