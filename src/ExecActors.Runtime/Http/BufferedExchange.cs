@@ -60,6 +60,10 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
         {
             answer = new BufferedAnswer(AnswerFrames.Error(id, Errors.Limit(BudgetSpentException.Key)), Reason: null);
         }
+        catch (BodyTooLongException)
+        {
+            answer = TooLong(id);
+        }
         catch (Exception e) when (HttpSender.IsExpected(e))
         {
             answer = new BufferedAnswer(AnswerFrames.Error(id, Errors.HttpBodyFailed), e.Message); // failures before the body are outcomes
@@ -100,7 +104,7 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
     private async Task<BufferedAnswer> CollectAsync(RequestRef request, HttpReply reply, CancellationToken cancellationToken)
     {
         var id = request.Id;
-        var expected = reply.Response.Content.Headers.ContentLength;
+        var expected = reply.Length;
         if (expected > settings.BufferedBodyBytes)
         {
             return TooLong(id);
@@ -108,7 +112,8 @@ internal sealed class BufferedExchange(HttpEngine engine, NameLookup lookup, Htt
 
         using var frame = CountedFrameBuffer.Of((int)Math.Min(FirstFrameBytes, HeadBytes + ((expected ?? PieceBytes) * 4 / 3)), request.Window.Answers);
         WireWriter.BeginHttpResult(frame, id, reply.Status, reply.Headers);
-        var body = await reply.Response.Content.ReadAsStreamAsync(cancellationToken);
+        var raw = await reply.Response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var body = reply.Decoded(raw, request.Window.Answers, settings.BufferedBodyBytes);
         var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceBytes, (expected ?? PieceBytes) + RoomBytes));
         var held = 0L;
         try

@@ -10,7 +10,7 @@ namespace ExecActors.Runtime.Http;
 /// <summary>Sends the HTTP requests of a whole server and keeps its connections to other servers.</summary>
 /// <remarks>
 /// Made with the server and costs nothing before the first request. Adds nothing to a request and takes nothing from a response: no cookies,
-/// no redirects, no decompression. A response that is given up closes its connection at once. Safe for any thread; disposing closes all
+/// no redirects, no decompression (<see cref="HttpReply.Decoded"/> does that). A response that is given up closes its connection at once. Safe for any thread; disposing closes all
 /// connections.
 /// </remarks>
 internal sealed class HttpEngine : IDisposable
@@ -144,14 +144,24 @@ internal sealed class HttpEngine : IDisposable
 
 /// <summary>The head of a response, and its body yet to be read; owned by whoever holds it.</summary>
 /// <param name="Response">The response.</param>
-/// <param name="Headers">Its headers in order.</param>
-internal sealed record HttpReply(HttpResponseMessage Response, IReadOnlyList<HttpHeaderLine> Headers) : IDisposable
+/// <param name="Headers">Its headers in order, without those that speak of the compressed body only.</param>
+/// <param name="Coding">How the body is to be decoded.</param>
+internal sealed record HttpReply(HttpResponseMessage Response, IReadOnlyList<HttpHeaderLine> Headers, ContentCoding Coding) : IDisposable
 {
+    /// <summary>Bytes of the body, decoded; null when that is not known before.</summary>
+    public long? Length => Coding == ContentCoding.None ? Response.Content.Headers.ContentLength : null;
+
     /// <summary>The status code.</summary>
     public int Status => (int)Response.StatusCode;
 
     /// <summary>The value of a header; null when there is none.</summary>
     public string? Header(string name) => Headers.FirstOrDefault(header => string.Equals(header.Name, name, StringComparison.Ordinal))?.Value;
+
+    /// <summary>The body as the client gets it.</summary>
+    /// <param name="raw">The body as it comes.</param>
+    /// <param name="budget">Counts what a decoder holds.</param>
+    /// <param name="longest">Most bytes of a compressed body.</param>
+    public Stream Decoded(Stream raw, ByteBudget budget, long longest) => Coding == ContentCoding.None ? raw : new DecodedBody(raw, Coding, budget, longest);
 
     /// <inheritdoc/>
     public void Dispose() => Response.Dispose();

@@ -44,7 +44,8 @@ internal static class HttpSender
                     return new HttpOutcome(Reply: null, Errors.HttpSendFailed(hop.Url.ToString()), "the response does not say in one way where its body ends");
                 }
 
-                reply = new HttpReply(response, ResponseHead.Lines(message, response));
+                var lines = ResponseHead.Lines(message, response);
+                reply = new HttpReply(response, lines, ContentCodings.Take(lines));
             }
             catch (Exception e) when (IsExpected(e))
             {

@@ -95,7 +95,7 @@ internal sealed partial class HttpStreamActor
         }
 
         Become(Streaming);
-        _body = reply.Response.Content.ReadAsStream();
+        _body = reply.Decoded(reply.Response.Content.ReadAsStream(), _order.Ref.Window.Answers, longest: long.MaxValue);
         Pump();
     }
 
@@ -136,7 +136,7 @@ internal sealed partial class HttpStreamActor
                 }
             }
         }
-        catch (Exception e) when (HttpSender.IsExpected(e))
+        catch (Exception e) when (HttpSender.IsExpected(e) || e is BudgetSpentException)
         {
             Break(e);
         }
@@ -210,7 +210,7 @@ internal sealed partial class HttpStreamActor
     {
         HttpLog.ExchangeFailed(_environment.Log, _order.Params.RequestId, error.Message);
         _isOver = true;
-        _bodyError = Errors.HttpBodyBroken;
+        _bodyError = error is BudgetSpentException ? error.Message : Errors.HttpBodyBroken;
     }
 
     /// <summary>Ends the stream whatever is still to come; what was read and not told is dropped.</summary>
@@ -269,7 +269,9 @@ internal sealed partial class HttpStreamActor
             _reply?.Dispose();
         }
 
+        (_body as DecodedBody)?.Dispose();
         _buffer = [];
+        _body = null;
         _reply = null;
     }
 

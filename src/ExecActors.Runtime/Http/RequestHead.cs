@@ -24,11 +24,13 @@ internal static class RequestHead
     {
         var value = new StringBuilder(hop.Method, 256);
         var hasAccept = false;
+        var hasAcceptEncoding = false;
         var hasHost = false;
         var hasLength = false;
         foreach (var (name, text) in hop.Headers)
         {
             hasAccept |= name is "accept";
+            hasAcceptEncoding |= name is "accept-encoding";
             hasHost |= name is "host";
             hasLength |= name is "content-length";
 
@@ -42,6 +44,11 @@ internal static class RequestHead
         if (!hasAccept)
         {
             AddLine(value, "accept", "*/*");
+        }
+
+        if (!hasAcceptEncoding)
+        {
+            AddLine(value, "accept-encoding", ContentCodings.Accepted);
         }
 
         if (proxyAuthorization is not null)

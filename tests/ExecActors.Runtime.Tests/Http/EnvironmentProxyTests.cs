@@ -53,7 +53,7 @@ public sealed class EnvironmentProxyTests : HttpTest
         var http = Converse(new Dictionary<string, string>(StringComparer.Ordinal) { ["HTTP_PROXY"] = $"http://us:p%20w@127.0.0.1:{Server.Port}" });
         http.Send(1, "http://example.invalid/a?b#c", ",\"headers\":[{\"name\":\"X-A\",\"value\":\"1\"}]");
 
-        Assert.Equal("GET http://example.invalid/a?b HTTP/1.1\r\nx-a: 1\r\naccept: */*\r\nproxy-authorization: Basic dXM6cCB3\r\nhost: example.invalid", await Server.HeadAsync());
+        Assert.Equal("GET http://example.invalid/a?b HTTP/1.1\r\nx-a: 1\r\naccept: */*\r\naccept-encoding: zstd,gzip\r\nproxy-authorization: Basic dXM6cCB3\r\nhost: example.invalid", await Server.HeadAsync());
         await http.ResultAsync(1);
     }
 

@@ -181,7 +181,7 @@ public sealed class RedirectTests : HttpTest
         await http.AskAsync(1, Server.Url("/from"), ",\"bodyBase64\":\"eHk=\"", "POST");
 
         Assert.Equal(
-            $"POST /to HTTP/1.1\r\nreferer: {Server.Url("/from")}\r\naccept: */*\r\nhost: 127.0.0.1:{Server.Port}\r\ncontent-length: 2\r\n\r\nxy",
+            $"POST /to HTTP/1.1\r\nreferer: {Server.Url("/from")}\r\naccept: */*\r\naccept-encoding: zstd,gzip\r\nhost: 127.0.0.1:{Server.Port}\r\ncontent-length: 2\r\n\r\nxy",
             requests[1]);
     }
 

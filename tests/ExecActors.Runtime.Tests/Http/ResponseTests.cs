@@ -14,7 +14,7 @@ public sealed class ResponseTests() : HttpTest("execactors.http { buffered-body-
             "X-B: 1\r\nContent-Type: text/html\r\nConnection: Keep-Alive, Upgrade\r\nX-A:  pad  \r\ncontent-length: 2\r\nx-b: 2\r\nEmpty:\r\nCache-Control: a,b , c\r\nVia: 1.1 a, 1.1 b\r\nSet-Cookie: a=1; Path=/\r\nset-cookie: b=2\r\nExpires: 0\r\nLast-Modified: never",
             "x-b=1|x-b=2|content-type=text/html|connection=Keep-Alive, Upgrade|x-a=pad|content-length=2|empty=|cache-control=a,b , c|via=1.1 a, 1.1 b|set-cookie=a=1; Path=/|set-cookie=b=2|expires=0|last-modified=never"
         },
-        { "content-length: 2\r\ncontent-encoding: gzip\r\nx-latin: caf\xe9\r\nx-utf: caf\xc3\xa9\r\ndate: Sun, 22 Nov 2026 16:14:13 GMT", "content-length=2|content-encoding=gzip|x-latin=caf\xe9|x-utf=caf\xc3\xa9|date=Sun, 22 Nov 2026 16:14:13 GMT" },
+        { "content-length: 2\r\ncontent-encoding: br\r\nx-latin: caf\xe9\r\nx-utf: caf\xc3\xa9\r\ndate: Sun, 22 Nov 2026 16:14:13 GMT", "content-length=2|content-encoding=br|x-latin=caf\xe9|x-utf=caf\xc3\xa9|date=Sun, 22 Nov 2026 16:14:13 GMT" },
         { "server: a (b) c/1\r\ncontent-length: 2\r\nvary: *\r\nwarning: odd\r\nlocation: /a b\r\nallow: GET,POST\r\netag: no quotes", "server=a (b) c/1|content-length=2|vary=*|warning=odd|location=/a b|allow=GET,POST|etag=no quotes" },
     };
 

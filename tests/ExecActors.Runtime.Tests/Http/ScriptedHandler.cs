@@ -61,10 +61,17 @@ internal sealed class ScriptedExchange
     public Task GivenUpAsync() => _givenUp.Task.SoonAsync();
 
     /// <summary>The head of a response; its body is the test's.</summary>
-    public ScriptedBody Respond()
+    /// <param name="coding">Its content-encoding; null for none.</param>
+    public ScriptedBody Respond(string? coding = null)
     {
         var body = new ScriptedBody();
-        _response.SetResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
+        var content = new StreamContent(body);
+        if (coding is not null)
+        {
+            content.Headers.TryAddWithoutValidation("content-encoding", coding);
+        }
+
+        _response.SetResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
         return body;
     }
 

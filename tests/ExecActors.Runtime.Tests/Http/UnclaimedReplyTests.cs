@@ -42,5 +42,5 @@ public sealed class UnclaimedReplyTests
         Assert.Null(reply.Claim());
     }
 
-    private static HttpReply NewReply(ScriptedBody body) => new(new HttpResponseMessage { Content = new StreamContent(body) }, []);
+    private static HttpReply NewReply(ScriptedBody body) => new(new HttpResponseMessage { Content = new StreamContent(body) }, [], ContentCoding.None);
 }
