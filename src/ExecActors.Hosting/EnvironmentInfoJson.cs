@@ -16,6 +16,7 @@ internal static class EnvironmentInfoJson
     {
         ["networkProxyLaunch"] = false,
         ["networkProxyReviewDomains"] = false,
+        ["networkProxyTransparentTcp"] = false,
         ["credentialMasking"] = false,
         ["credentialMaskingCustomProviders"] = false,
         ["capabilityDiscoverySandbox"] = false,

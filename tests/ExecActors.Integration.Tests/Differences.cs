@@ -14,7 +14,7 @@ public static class Differences
     /// <summary>Every name that <see cref="Use"/> takes.</summary>
     public static IReadOnlySet<string> InComparers { get; } = new HashSet<string>
     {
-        "capabilities", "close-reason", "created-at", "error-texts", "exit-after-output", "first-seq", "request-header-form", "retained-output",
+        "capabilities", "close-reason", "created-at", "decoded-bodies", "error-texts", "exit-after-output", "first-seq", "request-header-form", "retained-output",
         "start-error-data", "start-response-first",
     };
 

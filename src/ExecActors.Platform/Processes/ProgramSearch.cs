@@ -56,9 +56,10 @@ internal sealed class ProgramSearch
 
     /// <summary>What to tell the caller once no candidate is left.</summary>
     public ProcessStartException Failure() =>
-        _tried is not null || _spec.Io != ProcessIo.Terminal
-            ? FailureOf(_errno)
-            : StartFailure.NotInPath(_program, _path, _rejected, _errno);
+        _spec.Io != ProcessIo.Terminal ? FailureOf(_errno)
+            : _tried is null ? StartFailure.NotInPath(_program, _path, _rejected, _errno)
+            : IsMissingInCwd(_tried) ? StartFailure.NotInCwd(NativeText.FromBytes(SeenFromHere(_tried).AsSpan()[..^1]))
+            : FailureOf(_errno);
 
     /// <summary>As <see cref="Failure"/>, for an errno that ends the search. Names what is missing: a program that is there lacks its interpreter.</summary>
     public ProcessStartException FailureOf(int errno) => StartFailure.FromErrno(
@@ -66,6 +67,12 @@ internal sealed class ProgramSearch
         _tried is null ? _program
             : errno == Errno.ENOENT && Interpreter.Of(SeenFromHere(_tried)) is { } interpreter ? interpreter
             : NativeText.FromBytes(_tried.AsSpan()[..^1]));
+
+    // A file that is there lacks its interpreter.
+    private bool IsMissingInCwd(byte[] candidate) =>
+        _errno == Errno.ENOENT
+        && (_program.StartsWith("./", StringComparison.Ordinal) || _program.StartsWith("../", StringComparison.Ordinal))
+        && Libc.FileType(SeenFromHere(candidate), out _, out _) < 0;
 
     private byte[] SeenFromHere(byte[] candidate) => candidate[0] == (byte)'/' ? candidate : [.. _spec.Cwd.Span, (byte)'/', .. candidate];
 

@@ -48,4 +48,8 @@ internal static class StartFailure
         text.Append("No viable candidates found in PATH \"").Append(quoted).Append('"');
         return new ProcessStartException(NativeText.Show(text.ToString()), errno) { Path = program, IsOfLookup = true };
     }
+
+    /// <summary>A terminal's program was named from the working directory on (<c>./</c>, <c>../</c>) and is not there.</summary>
+    public static ProcessStartException NotInCwd(string path) =>
+        new($"Unable to spawn {NativeText.Show(path)} because it does not exist", Errno.ENOENT) { Path = path, IsOfLookup = true };
 }

@@ -26,6 +26,17 @@ public static partial class Errors
     public static RpcError SandboxUnavailable { get; } =
         InvalidParams("native MXC is unavailable on this executor") with { Data = new RpcErrorData(StartFailureKinds.SandboxUnavailable) };
 
+    /// <summary>The system could not start a process, or make its sandbox: a sandbox is of the params, everything else is not.</summary>
+    /// <param name="message">What failed.</param>
+    /// <param name="data">The same for programs.</param>
+    public static RpcError StartFailed(string message, RpcErrorData data) =>
+        (data.Kind is StartFailureKinds.SandboxPreparation ? SandboxPreparation(message) : Internal(message)) with { Data = data };
+
+    /// <summary><c>process/start</c> in a sandbox that cannot be made.</summary>
+    /// <param name="reason">Why.</param>
+    public static RpcError SandboxPreparation(string reason) =>
+        InvalidParams($"failed to prepare process sandbox: {reason}") with { Data = new RpcErrorData(StartFailureKinds.SandboxPreparation) };
+
     /// <summary><c>process/write</c> with an empty <c>writeId</c>.</summary>
     public static RpcError WriteIdEmpty { get; } = InvalidParams("writeId must not be empty");
 

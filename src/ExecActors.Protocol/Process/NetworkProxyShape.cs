@@ -4,7 +4,7 @@ namespace ExecActors.Protocol;
 internal static class NetworkProxyShape
 {
     private static readonly string[] s_flags =
-        ["enabled", "enableSocks5", "enableSocks5Udp", "allowUpstreamProxy", "dangerouslyAllowAllUnixSockets", "allowLocalBinding"];
+        ["enabled", "enableSocks5", "enableSocks5Udp", "allowUpstreamProxy", "dangerouslyAllowAllUnixSockets", "allowLocalBinding", "transparentTcp"];
 
     private static readonly string[] s_required =
         ["enabled", "enableSocks5", "enableSocks5Udp", "allowUpstreamProxy", "dangerouslyAllowAllUnixSockets", "mode", "allowLocalBinding"];

@@ -21,7 +21,7 @@ internal static class StartExtensions
                 case "loopbackPorts":
                     fields.CheckIntegers(ushort.MaxValue, "u16");
                     break;
-                case "allowLocalBinding":
+                case "allowLocalBinding" or "transparentTcp":
                     fields.Boolean();
                     break;
                 default:

@@ -80,10 +80,7 @@ internal sealed partial record SandboxDraft(PermissionProfile Permissions, RpcEr
             : ForeignEntry is { } entry ? $"invalid sandbox permission path: {entry.Message}"
             : Foreign(command) is { } own ? $"command cwd URI `{Echo.Of(command.Foreign!)}` is not valid on this host: {own}"
             : null;
-        return refusal is null ? null : Errors.InvalidParams($"failed to prepare process sandbox: {refusal}") with
-        {
-            Data = new RpcErrorData(StartFailureKinds.SandboxPreparation),
-        };
+        return refusal is null ? null : Errors.SandboxPreparation(refusal);
     }
 
     /// <summary>The context. Places of another platform are left out, so the checks come before.</summary>

@@ -112,7 +112,7 @@ internal sealed partial class ProcessActor : ActorBase, IWithTimers
                 OnSpawned(spawned);
                 return true;
             case SpawnFailed failure:
-                AbandonStart(new RpcError(ErrorCodes.InternalError, failure.Message) { Data = failure.Data });
+                AbandonStart(Errors.StartFailed(failure.Message, failure.Data));
                 return true;
             case StartPatienceOver:
                 AbandonStart(Errors.StartCancelled(_order.ProcessId));

@@ -38,6 +38,15 @@ public sealed class FileTree : IDisposable
         return this;
     }
 
+    /// <summary>Lets everybody run a file.</summary>
+    public FileTree Executable(string name)
+    {
+#pragma warning disable CA1416 // Linux only, as all of this
+        System.IO.File.SetUnixFileMode(At(name), System.IO.File.GetUnixFileMode(At(name)) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+#pragma warning restore CA1416
+        return this;
+    }
+
     /// <summary>Makes an empty file whose name is these bytes.</summary>
     public FileTree File(ReadOnlySpan<byte> name)
     {

@@ -6,7 +6,7 @@ public static class EnvironmentInfoComparer
     /// <summary>What this version does not serve, and so must not announce as true.</summary>
     private static readonly HashSet<string> NotServed =
     [
-        "networkProxyLaunch", "networkProxyReviewDomains", "credentialMasking", "credentialMaskingCustomProviders", "capabilityDiscoverySandbox",
+        "networkProxyLaunch", "networkProxyReviewDomains", "networkProxyTransparentTcp", "credentialMasking", "credentialMaskingCustomProviders", "capabilityDiscoverySandbox",
         "capabilityDiscoveryV2", "environmentConfigRead", "shellSnapshotV2", "windowsMxc", "linuxApprovedRootWritePreservesRestrictions",
     ];
 
@@ -46,6 +46,10 @@ public static class EnvironmentInfoComparer
 
         Differences.Use("capabilities");
         Assert.All(Served, name => Assert.True((bool?)actual[name], $"{name} is served, but not announced"));
+
+        // In the recorded order; an older recording lacks some.
+        var names = recorded.Properties().Select(capability => capability.Name).ToList();
+        Assert.Equal(names, actual.Properties().Select(capability => capability.Name).Where(names.Contains));
         foreach (var capability in actual.Properties())
         {
             Assert.Equal(JTokenType.Boolean, capability.Value.Type);

@@ -79,6 +79,17 @@ public sealed record Exemption(string Difference, string Transcript, Action<Tran
         new("copy-onto-itself", "fs/copy", transcript => transcript.Succeeds(18, Data("keep"))),
         new("eof-on-last-byte", "fs/read-handle", transcript => transcript.Edit(5, result => result["eof"] = true).Edit(6, result => result["eof"] = true)),
         new("fs-additions", "fs/before-handshake", transcript => transcript.Fails(5, ErrorCode.InvalidParams, "missing field `sourcePath`")),
+        new("managed-network", "sandbox/transparent-tcp", transcript => transcript
+            .WithoutNotifications("network/policyRequest").WithoutNotifications("network/policyDecision").WithoutClientAnswers()
+            .Fails(2, ErrorCode.InvalidParams).WithoutNotificationsOf("q0").Fails(3, ErrorCode.InvalidParams).WithoutNotificationsOf("q1")
+            .Fails(4, ErrorCode.InvalidParams).Fails(5, ErrorCode.InvalidParams).Fails(6, ErrorCode.InvalidParams)),
+        new("decoded-bodies", "http/buffered-basic", transcript => transcript.Edit(7, result =>
+        {
+            result["headers"]![0]!.Remove();
+            result["bodyBase64"] = Convert.ToBase64String("unzipped"u8);
+        })),
+        new("gzip-members", "http/content-decoding", transcript => transcript.Edit(8, result =>
+            result["bodyBase64"] = Convert.ToBase64String(CompressedUpstream.Members))),
         new("non-ascii-headers", "http/headers", transcript => transcript.Edit(2, result =>
             result["headers"]![4]!.AddAfterSelf(new JObject { ["name"] = "x-latin", ["value"] = "caf\u00E9" }))),
     ];

@@ -42,6 +42,8 @@ public sealed record RecordedFiles(Action<FileTree> Make)
         },
         ["fs/write-file"] = new(tree => tree.File("a.txt", "old").Directory("d").Link("link", "a.txt").Link("broken", "created")),
         ["fs/write-handle"] = new(tree => tree.Directory("d")),
+        ["process/arg0-with-terminal"] = new(tree => tree.Directory("ws")),
+        ["process/start-error-kinds"] = new(tree => tree.File("ws/not-executable").File("ws/garbage", "\0\u0001\u0002\u0003").Executable("ws/garbage").File("ws/file")),
         ["sandbox/protected-directories-not-yet-there"] = new(tree => tree.Directory("ws")),
     };
 

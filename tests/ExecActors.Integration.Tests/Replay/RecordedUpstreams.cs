@@ -7,7 +7,11 @@ namespace ExecActors.Integration.Tests.Replay;
 public sealed class RecordedUpstreams : IAsyncDisposable
 {
     private readonly HttpUpstream _first = new(ServeFirstAsync);
-    private readonly HttpUpstream _second = new(ServeSecondAsync);
+    private readonly HttpUpstream _second;
+
+    /// <summary>Those of a recording.</summary>
+    public RecordedUpstreams(string transcript) =>
+        _second = new(transcript.StartsWith("http/content-decoding", StringComparison.Ordinal) ? CompressedUpstream.ServeAsync : ServeSecondAsync);
 
     /// <summary>What stands for each address in the recordings.</summary>
     public IReadOnlyDictionary<string, string> Authorities => new Dictionary<string, string>

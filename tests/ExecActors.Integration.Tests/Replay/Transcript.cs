@@ -37,6 +37,7 @@ public sealed class Transcript
     {
         Name = name;
         IsStdio = (string?)file["transport"] == "stdio";
+        IsOlder = (string?)file["server"] == "Codex 0.169.0";
         ServerArguments = file["serverArgs"]?.Values<string>().OfType<string>().ToArray() ?? [];
         OpenOutput = Name switch
         {
@@ -57,6 +58,9 @@ public sealed class Transcript
 
     /// <summary>Whether it was recorded over standard input and output.</summary>
     public bool IsStdio { get; }
+
+    /// <summary>Whether it was recorded before 0.171, which decodes bodies and says the kind of a failed start.</summary>
+    public bool IsOlder { get; }
 
     /// <summary>Arguments that the server had besides <c>--listen</c>.</summary>
     public IReadOnlyList<string> ServerArguments { get; }

@@ -87,6 +87,11 @@ public sealed partial class TranscriptPlayer
                 Assert.Equal("process/start", (string?)request?["method"]);
             }
 
+            if (!_transcript.IsOlder)
+            {
+                Assert.Equal((string?)expected.Data?["kind"], (string?)found.Data?["kind"]);
+            }
+
             Assert.True(
                 expected.Message == Expected.Any ? found.Message.Length > 0 : Expected.IsSameMessage(expected.Message, found.Message),
                 $"recorded '{expected.Message}', found '{found.Message}'");
@@ -107,7 +112,7 @@ public sealed partial class TranscriptPlayer
                 EnvironmentInfoComparer.Compare((JObject)recorded["result"]!, (JObject)actual["result"]!);
                 break;
             case "http/request":
-                HttpComparer.Compare((JObject)recorded["result"]!, (JObject)actual["result"]!);
+                HttpComparer.Compare((JObject)recorded["result"]!, (JObject)actual["result"]!, _transcript.IsOlder);
                 break;
             case "fs/getMetadata":
                 FileComparer.CompareMetadata((JObject)recorded["result"]!, (JObject)actual["result"]!);

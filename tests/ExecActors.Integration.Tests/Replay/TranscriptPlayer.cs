@@ -11,7 +11,7 @@ public sealed partial class TranscriptPlayer : IAsyncDisposable
     private readonly Transcript _transcript;
     private readonly ServerProcess _server;
     private readonly FileTree _tree = new();
-    private readonly RecordedUpstreams _upstreams = new();
+    private readonly RecordedUpstreams _upstreams;
     private readonly RecordedFiles _files;
     private readonly Dictionary<string, ReplayConnection> _connections = [];
     private readonly Dictionary<(string Session, string Process), ProcessLedger> _ledgers = [];
@@ -24,7 +24,7 @@ public sealed partial class TranscriptPlayer : IAsyncDisposable
     /// <summary>Makes the files and web servers that the recording had.</summary>
     public TranscriptPlayer(Transcript transcript, ServerProcess server)
     {
-        (_transcript, _server) = (transcript, server);
+        (_transcript, _server, _upstreams) = (transcript, server, new RecordedUpstreams(transcript.Name));
         _files = RecordedFiles.Of(transcript.Name);
         _files.Make(_tree);
         var places = new RecordedPlaces(new Dictionary<string, string>(_upstreams.Authorities) { [RecordedPlaces.Folder] = _tree.Root });

@@ -16,7 +16,8 @@ public sealed class StartErrorTests(HostFixture fixture) : IClassFixture<HostFix
     {
         { "", "/bin", "/", "missing program for pipe spawn", "missing program for PTY spawn" },
         { "/no/such", "/bin", "/", NotFound, NotFound },
-        { "./no", "/bin", "{0}", NotFound, NotFound },
+        { "./no", "/bin", "{0}", NotFound, "Unable to spawn {0}/./no because it does not exist" },
+        { "./broken", "/bin", "{0}", NotFound, NotFound },
         { "no-such", "/bin:/a \"b\"", "/", NotFound, "Unable to spawn no-such because:\nNo viable candidates found in PATH \"/bin:/a \\\"b\\\"\"" },
         { "/tmp", "/bin", "/", NotAllowed, NotAllowed },
         { "{0}/plain", "/bin", "/", NotAllowed, NotAllowed },

@@ -4,7 +4,7 @@ public sealed class EnvironmentTests
 {
     private const string Full =
         """
-        {"shell":{"name":"bash","path":"/bin/bash"},"executorVersion":"0.169.0","providerId":"sha256:00","cwd":"file:///workspace","userHomeDir":"file:///home/demo","platformOs":"linux","prependPathDirs":["file:///opt/codex/codex-path"],"temporaryDirectories":["file:///tmp"],"tempDir":"file:///tmp","capabilities":{"networkProxyLaunch":true,"windowsMxc":false}}
+        {"shell":{"name":"bash","path":"/bin/bash"},"executorVersion":"0.171.0","providerId":"sha256:00","cwd":"file:///workspace","userHomeDir":"file:///home/demo","platformOs":"linux","prependPathDirs":["file:///opt/codex/codex-path"],"temporaryDirectories":["file:///tmp"],"tempDir":"file:///tmp","capabilities":{"networkProxyLaunch":true,"windowsMxc":false}}
         """;
 
     [Theory]

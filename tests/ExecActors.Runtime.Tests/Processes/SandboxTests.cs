@@ -33,16 +33,18 @@ public sealed class SandboxTests : RuntimeTest
     [Fact]
     public async Task What_the_machine_cannot_enforce_is_an_error_and_no_process()
     {
-        Host.FailWith(new ProcessStartException("a sandbox was asked for and cannot be made: no bubblewrap", 0));
+        Host.FailWith(new ProcessStartException("a sandbox was asked for and cannot be made: no bubblewrap", 0) { IsOfSandbox = true });
         var client = await AttachAsync();
 
         Assert.Equal(
-            Wire.StartError(2, "a sandbox was asked for and cannot be made: no bubblewrap"), await client.AskAsync(Wire.Start(2, "p", ReadOnly)));
+            """{"error":{"code":-32602,"data":{"kind":"sandboxPreparation"},"message":"failed to prepare process sandbox: a sandbox was asked for and cannot be made: no bubblewrap"},"id":2}""",
+            await client.AskAsync(Wire.Start(2, "p", ReadOnly)));
     }
 
     [Theory]
     [InlineData("enforceManagedNetwork\":true", "enforceManagedNetwork")]
     [InlineData("managedNetwork\":{}", "managedNetwork")]
+    [InlineData("managedNetwork\":{\"transparentTcp\":true}", "managedNetwork")]
     public async Task A_managed_network_is_refused_with_a_sandbox_too(string more, string member)
     {
         var client = await AttachAsync();

@@ -62,7 +62,9 @@ public sealed class SandboxMissingTests : IDisposable
             foreach (var (method, parameters) in Requests())
             {
                 var error = await client.ErrorAsync(method, parameters);
-                Assert.True(error.Code == ErrorCode.InternalError && error.Message.Contains(named, StringComparison.Ordinal), $"{method}: {error}");
+                var (code, kind) = method is "process/start" ? (ErrorCode.InvalidParams, "sandboxPreparation") : (ErrorCode.InternalError, null);
+                Assert.Equal((code, kind), (error.Code, (string?)error.Data?["kind"]));
+                Assert.True(error.Message.Contains(named, StringComparison.Ordinal), $"{method}: {error}");
                 Assert.DoesNotContain(".cs", error.Message, StringComparison.Ordinal);
             }
         }
