@@ -7,7 +7,7 @@ namespace ExecActors.Runtime.Scheduling;
 /// <remarks>
 /// The queue of deadlines belongs to the thread. Others hand their work over through an inbox, and wake the thread only for work that is due earlier than what it
 /// sleeps for, or when the inbox has grown long. Whoever puts something in looks at the alarm after that, and the thread looks at the inbox after it has set the alarm:
-/// so one of the two sees the other. What was taken back stays queued until it is due or until it is half of all.
+/// so one of the two sees the other. What was taken back, and with it the actor that it was for, is forgotten within <see cref="SweepSeconds"/>, and earlier where there is much of it.
 /// </remarks>
 internal sealed class DeadlineThread : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class DeadlineThread : IDisposable
     private const long Awake = long.MinValue; // no work is due earlier
     private const int InboxLength = 1024;
     private const int SweepFrom = 1024;
+    private const int SweepSeconds = 5;
     private const int StackBytes = 256 * 1024;
 
     private readonly ConcurrentQueue<ScheduledWork> _inbox = new();
@@ -27,6 +28,7 @@ internal sealed class DeadlineThread : IDisposable
     private long _alarm = Awake;
     private long _last; // number, so that equal deadlines keep their order
     private int _sweepAt = SweepFrom;
+    private long _sweepBy = Never; // the time of the next sweep, while anything is queued
     private int _count;
     private volatile bool _stopped;
 
@@ -89,7 +91,7 @@ internal sealed class DeadlineThread : IDisposable
         while (!_stopped)
         {
             TakeIn();
-            var next = RunDue();
+            var next = Math.Min(RunDue(), _sweepBy);
             _wake.Reset();
             Interlocked.Exchange(ref _alarm, next);
             if (_inbox.IsEmpty && !_stopped)
@@ -105,12 +107,22 @@ internal sealed class DeadlineThread : IDisposable
     {
         while (_inbox.TryDequeue(out var work))
         {
-            _queue.Enqueue(work, (work.Due, ++_last));
+            if (!work.IsCancelled)
+            {
+                _queue.Enqueue(work, (work.Due, ++_last));
+            }
         }
 
-        if (_queue.Count >= _sweepAt)
+        var now = Stopwatch.GetTimestamp();
+        if (_queue.Count >= _sweepAt || now >= _sweepBy)
         {
             Sweep();
+            _sweepBy = Never;
+        }
+
+        if (_sweepBy == Never && _queue.Count > 0)
+        {
+            _sweepBy = now + (SweepSeconds * Stopwatch.Frequency);
         }
 
         Volatile.Write(ref _count, _queue.Count);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -150,6 +151,19 @@ public sealed class DeadlineSchedulerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_taken_back_is_forgotten_with_what_it_holds_while_nothing_else_happens()
+    {
+        using var cancelable = new Cancelable(Actions);
+        var held = ScheduleHolder(cancelable);
+        Assert.True(SpinWait.SpinUntil(() => _scheduler.Count == 1, s_patience));
+        cancelable.Cancel();
+
+        Assert.True(SpinWait.SpinUntil(() => _scheduler.Count == 0, s_patience));
+        GC.Collect();
+        Assert.False(held.IsAlive);
+    }
+
+    [Fact]
     public async Task Threads_that_schedule_at_once_lose_nothing()
     {
         const int Threads = 4;
@@ -203,6 +217,14 @@ public sealed class DeadlineSchedulerTests : IDisposable
         Assert.IsType<DeadlineScheduler>(system.Scheduler);
         await system.Terminate();
         Assert.Throws<SchedulerException>(() => ((IActionScheduler)system.Scheduler.Advanced).ScheduleOnce(TimeSpan.Zero, () => { }));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference ScheduleHolder(Cancelable cancelable)
+    {
+        var holder = new object();
+        Actions.ScheduleOnce(s_never, () => _done.Add($"{holder}"), cancelable);
+        return new WeakReference(holder);
     }
 
     /// <summary>Holds the scheduler's thread until the gate is set.</summary>
